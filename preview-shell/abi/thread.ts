@@ -1,0 +1,31 @@
+/** How a thread (a process's main thread or a worker thread) comes to life. Sent once to a warm Worker. */
+
+/** What execve(2) gives a program, plus where Node starts. */
+export interface ProcessImage {
+  pid: number;
+  ppid: number;
+  /** argv[0] is the command as typed; the program is `execPath`. */
+  argv: string[];
+  /** Options of Node's own (`--import`, `-e`), as `process.execArgv`. */
+  execArgv: string[];
+  execPath: string;
+  env: Record<string, string>;
+  cwd: string;
+  umask: number;
+}
+
+export interface ThreadStart {
+  abi: number;
+  threadId: number;
+  image: ProcessImage;
+  /** System call channel, see abi/channel.ts. */
+  channel: SharedArrayBuffer;
+  /** KernelEvent in, ThreadNote out. */
+  events: MessagePort;
+  /** To the host service worker's module store, by way of the page (module URLs, see service-worker/). */
+  modules: MessagePort;
+  /** Packs the kernel has in memory, by hash; later ones come with `pack` messages on `events` or are read through the kernel. */
+  packs: Map<string, SharedArrayBuffer>;
+  /** Set for a worker thread: what `new Worker()` was given. */
+  worker?: { port: MessagePort; payload: unknown; parentThreadId: number };
+}

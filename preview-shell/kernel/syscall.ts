@@ -1,0 +1,25 @@
+import type { KernelEvent } from '../abi/events.ts';
+import type { Value } from '../abi/codec.ts';
+import type { DescriptorTable } from './descriptors/table.ts';
+
+/** What every system call handler knows of who calls. */
+export interface Caller {
+  readonly threadId: number;
+  readonly process: CallingProcess;
+  /** Aborts when the thread is interrupted by a signal it handles, or ends. A blocked call then fails with EINTR. */
+  readonly signal: AbortSignal;
+  emit(event: KernelEvent, transfer?: Transferable[]): void;
+}
+
+export interface CallingProcess {
+  readonly pid: number;
+  readonly descriptors: DescriptorTable;
+  cwd: string;
+  umask: number;
+}
+
+/** One system call. Arguments come from the thread and are checked here. @throws {SysError} */
+export type Syscall = (caller: Caller, args: readonly Value[]) => Value | Promise<Value>;
+
+/** Operation name -> handler, e.g. `fs.open`. Each part of the kernel exports one table; kernel.ts joins them. */
+export type SyscallTable = Readonly<Record<string, Syscall>>;

@@ -1,0 +1,51 @@
+/** What every binding is given. One per thread. */
+import type { ChannelClient } from '../abi/channel.ts';
+import type { KernelEvent, ThreadNote } from '../abi/events.ts';
+import type { ProcessImage } from '../abi/thread.ts';
+
+export interface EventLoop {
+  /** Keeps the thread alive until the returned function is called (calling it twice is harmless). */
+  hold(): () => void;
+  /** Runs `callback` on a later turn, in order, through `makeCallback`. Does not keep the thread alive by itself. */
+  enqueue(callback: () => void): void;
+  /** `hold` until run, then `enqueue`: for the completion of a request. */
+  complete(callback: () => void): void;
+  /** Calls into JavaScript as Node's C++ does: then nextTick queue and micro-tasks; an exception becomes an uncaught exception. */
+  makeCallback(callback: (...args: never[]) => unknown, self: unknown, args: readonly unknown[]): unknown;
+}
+
+export interface KernelLink {
+  /** Blocking system call. @throws {SysError} */
+  call: ChannelClient['call'];
+  note(note: ThreadNote): void;
+  /** Events for a descriptor (`data`, `drain`, `connection`, `connect`); returns the unsubscribe. Delivered on a turn of the loop. */
+  onDescriptor(fd: number, listener: (event: KernelEvent & { fd: number }) => void): () => void;
+  /** All other events by type. */
+  on<T extends KernelEvent['type']>(type: T, listener: (event: Extract<KernelEvent, { type: T }>) => void): () => void;
+}
+
+export interface BindingContext {
+  readonly loop: EventLoop;
+  readonly kernel: KernelLink;
+  readonly image: ProcessImage;
+  readonly threadId: number;
+  readonly isMainThread: boolean;
+  /** Node's `process` object (its prototype chain is set up by Node's own bootstrap). */
+  readonly process: Record<PropertyKey, unknown>;
+  readonly global: typeof globalThis;
+  internalBinding(name: string): Record<string, unknown>;
+  readonly primordials: Record<string, unknown>;
+  /** Callbacks that Node's JavaScript registers with its host (errors, task queue, promises); set by the bindings, called by the loop. */
+  readonly hooks: Hooks;
+}
+
+/** Set through bindings such as `errors.setPrepareStackTraceCallback`; the loop and the bootstrap call them. */
+export interface Hooks {
+  prepareStackTrace?: (globalThis: unknown, error: unknown, trace: unknown[]) => unknown;
+  enhanceStackBefore?: (error: unknown) => unknown;
+  enhanceStackAfter?: (error: unknown) => unknown;
+  maybeCacheGeneratedSourceMap?: (content: string) => void;
+  [name: string]: unknown;
+}
+
+export type BindingFactory = (ctx: BindingContext) => Record<string, unknown>;
