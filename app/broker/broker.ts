@@ -1,0 +1,21 @@
+/** Entry of the broker frame: shakes hands with the app that embeds it and serves one session (shared/protocol/broker.ts). */
+import { appOrigin, hostOrigin } from './host-url.ts';
+import { APP_SOURCE, BROKER_SOURCE, BROKER_VERSION, connectSchema } from '../../shared/protocol/broker.ts';
+import { BrokerSession } from './session.ts';
+
+function onMessage(event: MessageEvent<unknown>): void {
+  if (event.origin !== appOrigin || event.source !== window.parent) return;
+  const { data } = event;
+  if (typeof data !== 'object' || data === null || !('source' in data) || data.source !== APP_SOURCE) return;
+  const port = event.ports[0];
+  if (!connectSchema.safeParse(data).success || port === undefined) return;
+  window.removeEventListener('message', onMessage);
+  new BrokerSession(port, hostOrigin);
+}
+
+if (window.parent === window) {
+  document.body.textContent = 'This page is a part of Terrarium that works inside another page.';
+} else {
+  window.addEventListener('message', onMessage);
+  window.parent.postMessage({ source: BROKER_SOURCE, type: 'hello', v: BROKER_VERSION }, appOrigin);
+}
