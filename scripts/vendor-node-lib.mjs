@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const VERSION = 'v22.23.3';
 if (process.version !== VERSION) throw new Error(`Run this with Node ${VERSION}; this is ${process.version}.`);
 
-const LEFT_OUT = [/^internal\/deps\/(amaro|v8|undici)\//, /^internal\/v8_prof/, /^internal\/debugger\//, /^internal\/quic\//, /^internal\/main\/(mksnapshot|prof_process|embedding)/];
+const LEFT_OUT = [/^internal\/deps\/(amaro|v8)\//, /^internal\/v8_prof/, /^internal\/debugger\//, /^internal\/quic\//, /^internal\/main\/(mksnapshot|prof_process|embedding)/];
 const target = path.join(path.dirname(fileURLToPath(import.meta.url)), '../preview-shell/vendor/node-lib');
 const sources = process.binding('natives');
 fs.rmSync(target, { recursive: true, force: true });
