@@ -1,0 +1,88 @@
+/** Opens the broker frame of an environment and shakes hands with it (shared/protocol/broker.ts). */
+import { APP_SOURCE, BROKER_SOURCE, BROKER_VERSION, helloSchema } from '../../shared/protocol/broker.ts';
+import type { z } from 'zod';
+import { CONTAINER_CODES, ContainerError } from './errors.ts';
+
+/** How long the broker frame may take to say hello, in milliseconds. */
+const HELLO_LIMIT = 20_000;
+
+export interface BrokerConnection {
+  port: MessagePort;
+  /** Removes the frame, and with it the container host and all its processes. */
+  close(): void;
+  /** Calls back when the frame's document was replaced: what ran in it is gone. */
+  onLost(callback: () => void): void;
+}
+
+/**
+ * `brokerOrigin` is the environment's broker origin (`origins(base).broker(label)`).
+ * Rejects with a `ContainerError` when the frame does not answer in time, or with the signal's reason.
+ */
+export async function connectBroker(brokerOrigin: string, signal: AbortSignal): Promise<BrokerConnection> {
+  signal.throwIfAborted();
+  const frame = brokerFrame(brokerOrigin);
+  const hellos = listenForHello(frame, brokerOrigin);
+  const close = () => {
+    hellos.stop();
+    frame.remove();
+  };
+  try {
+    const hello = await hellos.first(AbortSignal.any([signal, AbortSignal.timeout(HELLO_LIMIT)]));
+    if (hello.v !== BROKER_VERSION) {
+      throw new ContainerError(CONTAINER_CODES.brokerVersion, 'This page is older or newer than the server. Reload it.');
+    }
+    return { port: sendPort(frame, brokerOrigin), close, onLost: hellos.onNext };
+  } catch (error) {
+    close();
+    if (signal.aborted || error instanceof ContainerError) throw error;
+    throw new ContainerError(CONTAINER_CODES.brokerSilent, `The broker frame at ${brokerOrigin} did not answer. Check that this host name resolves to the server.`);
+  }
+}
+
+function brokerFrame(origin: string): HTMLIFrameElement {
+  const frame = document.createElement('iframe');
+  // The sandbox keeps whatever runs in there, and in the host frame within it, from navigating this page or opening windows.
+  frame.setAttribute('sandbox', 'allow-scripts allow-same-origin');
+  frame.allow = 'cross-origin-isolated';
+  frame.title = 'Container broker';
+  frame.hidden = true;
+  frame.tabIndex = -1;
+  frame.setAttribute('aria-hidden', 'true');
+  frame.src = `${origin}/`;
+  document.body.append(frame);
+  return frame;
+}
+
+function sendPort(frame: HTMLIFrameElement, origin: string): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  frame.contentWindow?.postMessage({ source: APP_SOURCE, type: 'connect', v: BROKER_VERSION }, origin, [port2]);
+  return port1;
+}
+
+function listenForHello(frame: HTMLIFrameElement, origin: string) {
+  const listeners = new AbortController();
+  const first = Promise.withResolvers<z.infer<typeof helloSchema>>();
+  let greeted = false;
+  let lost: (() => void) | undefined;
+  const onMessage = (event: MessageEvent<unknown>) => {
+    if (event.origin !== origin || event.source !== frame.contentWindow || !isFromBroker(event.data)) return;
+    const hello = helloSchema.safeParse(event.data);
+    if (!hello.success) return;
+    if (greeted) lost?.();
+    greeted = true;
+    first.resolve(hello.data);
+  };
+  window.addEventListener('message', onMessage, { signal: listeners.signal });
+  return {
+    stop: () => listeners.abort(),
+    onNext: (callback: () => void) => (lost = callback),
+    first(signal: AbortSignal) {
+      signal.addEventListener('abort', () => first.reject(signal.reason), { once: true });
+      return first.promise;
+    },
+  };
+}
+
+function isFromBroker(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && 'source' in data && data.source === BROKER_SOURCE;
+}

@@ -1,0 +1,150 @@
+/** One environment's document: kept in this browser (y-indexeddb), synced with its room (y-websocket), with a visible state. */
+import * as decoding from 'lib0/decoding';
+import { IndexeddbPersistence } from 'y-indexeddb';
+import { Awareness } from 'y-protocols/awareness';
+import { WebsocketProvider } from 'y-websocket';
+import * as Y from 'yjs';
+import { createStore } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
+import { listFiles } from '../../shared/document/schema.ts';
+import { covers, joinVectors, MESSAGE_DURABLE, stateVectorOf } from './saved.ts';
+import type { StateVector } from './saved.ts';
+
+export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'offline' | 'closed';
+
+export interface DocumentState {
+  link: LinkState;
+  /** The server has announced a durable state that covers everything here. */
+  saved: boolean;
+  /** Where the files came from: nowhere yet, this browser's copy, or the room. */
+  source: 'none' | 'local' | 'room';
+  /** Why the room closed for good, in the server's words. */
+  closedReason: { code: number; reason: string } | undefined;
+}
+
+export interface DocumentConnection {
+  readonly doc: Y.Doc;
+  readonly awareness: Awareness;
+  readonly state: StoreApi<DocumentState>;
+  /** Resolves when files can be shown: the room has synced, or this browser's copy is there and not empty. Rejects when the room refuses. */
+  readonly ready: Promise<void>;
+  /** Resolves with the next state in which everything is saved (at once when it is). */
+  whenSaved(): Promise<void>;
+  destroy(): void;
+}
+
+/** The room refused for good: no such environment, or no right to it. `closeCode` is 44xx, mirroring HTTP's 4xx. */
+export class RoomClosedError extends Error {
+  override readonly name = 'RoomClosedError';
+  readonly closeCode: number;
+  constructor(closeCode: number, reason: string) {
+    super(reason === '' ? `The room closed the connection (${closeCode}).` : reason);
+    this.closeCode = closeCode;
+  }
+}
+
+export function openDocument(options: { environmentId: string; socketBase: string }): DocumentConnection {
+  const doc = new Y.Doc();
+  const awareness = new Awareness(doc);
+  const state = createStore<DocumentState>(() => ({ link: navigator.onLine ? 'connecting' : 'offline', saved: true, source: 'none', closedReason: undefined }));
+  const provider = new WebsocketProvider(options.socketBase, options.environmentId, doc, { awareness, disableBc: true });
+  const local = new IndexeddbPersistence(`terrarium:document:${options.environmentId}`, doc);
+  const ready = Promise.withResolvers<void>();
+  ready.promise.catch(() => {});
+
+  followLocal(local, doc, state, ready.resolve);
+  followLink(provider, state, ready);
+  const stopOnline = followOnline(provider, state);
+  followSaved(provider, doc, state);
+
+  return {
+    doc,
+    awareness,
+    state,
+    ready: ready.promise,
+    whenSaved: () => whenState(state, ({ saved }) => saved),
+    destroy() {
+      stopOnline();
+      provider.destroy();
+      void local.destroy();
+      awareness.destroy();
+      doc.destroy();
+    },
+  };
+}
+
+function followLocal(local: IndexeddbPersistence, doc: Y.Doc, state: StoreApi<DocumentState>, ready: () => void): void {
+  const onLoaded = () => {
+    if (listFiles(doc).length === 0) return;
+    if (state.getState().source === 'none') state.setState({ source: 'local' });
+    ready();
+  };
+  // Without this browser's storage (private mode, blocked) the document still comes from the room.
+  local.whenSynced.then(onLoaded, () => {});
+}
+
+function followLink(provider: WebsocketProvider, state: StoreApi<DocumentState>, ready: PromiseWithResolvers<void>): void {
+  let everConnected = false;
+  provider.on('status', ({ status }) => {
+    if (state.getState().link === 'closed') return;
+    everConnected ||= status === 'connected';
+    const waiting: LinkState = everConnected ? 'reconnecting' : 'connecting';
+    state.setState({ link: status === 'connected' ? 'connected' : navigator.onLine ? waiting : 'offline' });
+  });
+  provider.on('sync', (synced) => {
+    if (!synced) return;
+    state.setState({ source: 'room' });
+    ready.resolve();
+  });
+  provider.on('closed', (event) => {
+    state.setState({ link: 'closed', closedReason: event });
+    ready.reject(new RoomClosedError(event.code, event.reason));
+  });
+}
+
+/** The browser knows before the socket does; coming back, the next attempt need not wait out its backoff. */
+function followOnline(provider: WebsocketProvider, state: StoreApi<DocumentState>): () => void {
+  const listeners = new AbortController();
+  const { signal } = listeners;
+  const reconnect = () => {
+    if (state.getState().link === 'closed') return;
+    state.setState({ link: 'reconnecting' });
+    provider.disconnect();
+    provider.connect();
+  };
+  const offline = () => {
+    if (state.getState().link !== 'closed') state.setState({ link: 'offline' });
+  };
+  window.addEventListener('online', reconnect, { signal });
+  window.addEventListener('offline', offline, { signal });
+  return () => listeners.abort();
+}
+
+function followSaved(provider: WebsocketProvider, doc: Y.Doc, state: StoreApi<DocumentState>): void {
+  let durable: StateVector = new Map();
+  const judge = () => {
+    const saved = covers(durable, stateVectorOf(doc));
+    if (saved !== state.getState().saved) state.setState({ saved });
+  };
+  provider.messageHandlers[MESSAGE_DURABLE] = (_encoder, decoder) => {
+    durable = joinVectors(durable, Y.decodeStateVector(decoding.readVarUint8Array(decoder)));
+    judge();
+  };
+  // A server that lost its state announces less than before; what an older connection heard no longer counts.
+  provider.on('connection-close', () => {
+    durable = new Map();
+    judge();
+  });
+  doc.on('update', judge);
+}
+
+function whenState<T>(store: StoreApi<T>, holds: (state: T) => boolean): Promise<void> {
+  if (holds(store.getState())) return Promise.resolve();
+  return new Promise((resolve) => {
+    const unsubscribe = store.subscribe((state) => {
+      if (!holds(state)) return;
+      unsubscribe();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,33 @@
+/** Bundles the page (`app/`) into `dist/app`. The server serves it; `scripts/build.mjs` calls this. */
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  root: here('app'),
+  // y-monaco names a file that the editor's `exports` map no longer reaches by that path; it must be the same module instance.
+  resolve: { alias: { 'monaco-editor/esm/vs/editor/editor.api.js': here('node_modules/monaco-editor/esm/vs/editor/editor.api.js') } },
+  plugins: [react()],
+  worker: { format: 'es' },
+  build: {
+    outDir: here('dist/app'),
+    emptyOutDir: true,
+    target: 'es2023',
+    manifest: true,
+    // The editor and its TypeScript worker are single large chunks by nature, loaded on their own.
+    chunkSizeWarningLimit: 8192,
+    rolldownOptions: {
+      input: { index: here('app/index.html'), 'service-worker': here('app/service-worker/service-worker.ts') },
+      output: { entryFileNames: (chunk) => (chunk.name === 'service-worker' ? 'service-worker.js' : 'assets/[name]-[hash].js') },
+    },
+  },
+  server: { proxy: proxyTo(process.env['TERRARIUM_DEV_SERVER']) },
+});
+
+/** For work on the page alone: Vite's own server passes what it does not have to a running Terrarium. */
+function proxyTo(target: string | undefined) {
+  if (target === undefined) return {};
+  return { '/api': { target, changeOrigin: true }, '/ws': { target, ws: true, changeOrigin: true } };
+}
