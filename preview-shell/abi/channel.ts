@@ -88,6 +88,8 @@ export class ChannelServer {
     this.reader = new Reader(data);
     this.handler = handler;
     this.signal = signal;
+    // Wakes the wait, which would keep the memory of an ended thread alive for ever.
+    signal.addEventListener('abort', () => Atomics.notify(this.control, STATE), { once: true });
     this.listen();
   }
 

@@ -4,28 +4,29 @@
  */
 export const ABI_VERSION = 1;
 
-/** Kernel -> thread. `fd` is a descriptor of the thread's process. */
+/**
+ * Kernel -> thread. `fd` is a descriptor of the thread's process; `stream` is what `stream.attach` answered for it. A number `fd` may
+ * be closed and mean something else while an event is on its way, a `stream` never: receivers compare it.
+ */
 export type KernelEvent =
   /** Bytes that arrived on a descriptor after `stream.readStart`; `null` is the end; `error` is an errno name. */
-  | { type: 'data'; fd: number; bytes: Uint8Array<ArrayBuffer> | null; error?: string }
-  /** The queue of a descriptor that `stream.write` found full has room again; `error` when it broke. */
-  | { type: 'drain'; fd: number; error?: string }
+  | { type: 'data'; fd: number; stream: number; bytes: Uint8Array<ArrayBuffer> | null; error?: string }
+  /** A `stream.write` that answered false is complete (one event for each, in order); `error` when it broke. */
+  | { type: 'drain'; fd: number; stream: number; error?: string }
   /** A connection was accepted by the listening descriptor `fd`. */
-  | { type: 'connection'; fd: number; accepted: number; peer: { address: string; port: number } | null }
+  | { type: 'connection'; fd: number; stream: number; accepted: number }
   /** The outcome of `net.connect` on `fd`. */
-  | { type: 'connect'; fd: number; error?: string }
+  | { type: 'connect'; fd: number; stream: number; error?: string; detail?: string }
   | { type: 'child-exit'; pid: number; code: number; signal: string | null }
   | { type: 'signal'; signal: number }
   | { type: 'watch'; id: number; event: 'change' | 'rename'; filename: string }
-  /** The terminal of the process changed its size. */
-  | { type: 'resize'; columns: number; rows: number }
   /** A thread that this thread started has ended. */
   | { type: 'thread-exit'; threadId: number; code: number; error?: string };
 
 /** Thread -> kernel, no answer. */
 export type ThreadNote =
-  /** The thread has handed `bytes` of `fd` to its program: the kernel may send as many more. */
-  | { type: 'ack'; fd: number; bytes: number };
+  /** The thread has handed `bytes` of `stream` to its program: the kernel may send as many more. */
+  | { type: 'ack'; stream: number; bytes: number };
 
 /** Bytes that the kernel sends for one descriptor before it waits for acknowledgements. */
 export const STREAM_WINDOW_BYTES = 512 * 1024;

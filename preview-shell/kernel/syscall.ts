@@ -1,18 +1,22 @@
 import type { KernelEvent } from '../abi/events.ts';
 import type { Value } from '../abi/codec.ts';
 import type { DescriptorTable } from './descriptors/table.ts';
+import type { Terminal } from './streams/terminal.ts';
 
 /** What every system call handler knows of who calls. */
 export interface Caller {
   readonly threadId: number;
   readonly process: CallingProcess;
-  /** Aborts when the thread is interrupted by a signal it handles, or ends. A blocked call then fails with EINTR. */
+  /** Aborts when the thread ends; a blocked call then fails with EINTR. Handled signals interrupt nothing: libuv retries (EINTR). */
   readonly signal: AbortSignal;
   emit(event: KernelEvent, transfer?: Transferable[]): void;
 }
 
 export interface CallingProcess {
   readonly pid: number;
+  readonly pgid: number;
+  /** The controlling terminal, which `/dev/tty` opens. */
+  readonly terminal: Terminal | undefined;
   readonly descriptors: DescriptorTable;
   cwd: string;
   umask: number;

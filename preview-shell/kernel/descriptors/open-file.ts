@@ -8,9 +8,18 @@ export type DescriptorKind = 'file' | 'directory' | 'pipe' | 'tty' | 'tcp' | 'un
 
 /** Where bytes that the description produces go once a thread has asked for them (`stream.readStart`). */
 export interface ByteSink {
-  /** `null` is the end of the stream. Never called again after the end or an error. */
+  /** `null` is the end of the stream. Never called again after the end or an error. The bytes belong to the sink. */
   data(bytes: Uint8Array | null): void;
   error(code: string): void;
+  /** False while bytes must not go here (a reader outside a terminal's foreground process group waits). */
+  eligible?(): boolean;
+}
+
+/** One reader that bytes are pushed to. A description shared by several processes may have several; each byte goes to one. */
+export interface StreamReader {
+  stop(): void;
+  /** The reader has consumed this many bytes: as many more may come. */
+  acknowledge(bytes: number): void;
 }
 
 export interface OpenFile {
@@ -24,10 +33,8 @@ export interface OpenFile {
   write(bytes: Uint8Array, position: number | null, signal: AbortSignal): number | Promise<number>;
   /** The fields of `struct stat` as Node's fs binding orders them (18 numbers), see kernel/disk. */
   stat(): Value;
-  /** Starts pushing bytes to the sink, at most STREAM_WINDOW_BYTES beyond what `acknowledge` has confirmed. */
-  readStart?(sink: ByteSink): void;
-  readStop?(): void;
-  acknowledge?(bytes: number): void;
+  /** Starts pushing bytes to the sink, at most STREAM_WINDOW_BYTES beyond what the reader has acknowledged. */
+  readStart?(sink: ByteSink): StreamReader;
   /** Queues bytes without blocking; true when more may follow at once, else `onDrain` is called when there is room. */
   writeQueued?(bytes: Uint8Array, onDrain: (error?: string) => void): boolean;
   /** No more will be written (shutdown(2) with SHUT_WR). */

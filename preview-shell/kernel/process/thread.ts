@@ -1,0 +1,74 @@
+/** One Worker that runs code of a process: its system call channel, its event port, its end. */
+import { ChannelServer, createChannelMemory } from '../../abi/channel.ts';
+import { ABI_VERSION, type KernelEvent, type ThreadNote } from '../../abi/events.ts';
+import type { Value } from '../../abi/codec.ts';
+import type { ProcessImage, ThreadStart } from '../../abi/thread.ts';
+import type { Caller } from '../syscall.ts';
+import type { ThreadLauncher } from '../launcher.ts';
+import type { Process } from './process.ts';
+
+/** What a thread needs that the process table does not know of. */
+export interface ThreadResources {
+  modules: MessagePort;
+  packs: Map<string, SharedArrayBuffer>;
+}
+
+/** The rest of the kernel, as a thread meets it. */
+export interface ThreadServices {
+  readonly launcher: ThreadLauncher;
+  /** Answers a system call: looks the operation up in the joined tables. */
+  call(caller: Caller, operation: string, args: readonly Value[]): Value | Promise<Value>;
+  /** A message without an answer. */
+  note(caller: Caller, note: ThreadNote): void;
+  resources(threadId: number): ThreadResources;
+  /** The thread is over: parts of the kernel forget what they keep for it. */
+  ended(thread: KernelThread): void;
+}
+
+export type WorkerThreadStart = NonNullable<ThreadStart['worker']>;
+
+export class KernelThread implements Caller {
+  readonly threadId: number;
+  readonly process: Process;
+  /** Set for a worker thread. */
+  readonly parentThreadId: number | undefined;
+  private readonly services: ThreadServices;
+  private readonly life = new AbortController();
+  private readonly events: MessagePort;
+
+  constructor(services: ThreadServices, threadId: number, process: Process, image: ProcessImage, worker?: WorkerThreadStart) {
+    this.services = services;
+    this.threadId = threadId;
+    this.process = process;
+    this.parentThreadId = worker?.parentThreadId;
+    const channel = createChannelMemory();
+    const { port1, port2 } = new MessageChannel();
+    this.events = port1;
+    port1.onmessage = ({ data }) => services.note(this, data as ThreadNote);
+    new ChannelServer(channel, (operation, args) => services.call(this, operation, args), this.life.signal);
+    const { modules, packs } = services.resources(threadId);
+    const start: ThreadStart = { abi: ABI_VERSION, threadId, image, channel, events: port2, modules, packs, ...(worker === undefined ? {} : { worker }) };
+    services.launcher.launch(start, [port2, modules, ...(worker === undefined ? [] : [worker.port])]);
+  }
+
+  get signal(): AbortSignal {
+    return this.life.signal;
+  }
+
+  get ended(): boolean {
+    return this.life.signal.aborted;
+  }
+
+  emit(event: KernelEvent, transfer: Transferable[] = []): void {
+    if (!this.ended) this.events.postMessage(event, transfer);
+  }
+
+  /** Ends the Worker at once, whatever it does. */
+  end(): void {
+    if (this.ended) return;
+    this.life.abort();
+    this.events.close();
+    this.services.launcher.terminate(this.threadId);
+    this.services.ended(this);
+  }
+}
