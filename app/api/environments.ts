@@ -1,0 +1,102 @@
+/** The environments' REST calls (row A1, A2) as the page needs them. */
+import { z } from 'zod';
+import { call, callJson, jsonBody } from './request.ts';
+
+const environmentSchema = z.object({
+  environmentId: z.string(),
+  /** Label of the environment's own host names; the id where the server gives none. */
+  label: z.string().optional(),
+  taskId: z.string(),
+  agentId: z.string().nullish(),
+  template: z.string(),
+  status: z.enum(['initializing', 'running', 'suspended', 'stopped']),
+  createdAt: z.union([z.number(), z.string()]),
+  members: z.union([z.number(), z.array(z.unknown())]).optional(),
+});
+
+const templateSchema = z.object({
+  id: z.string(),
+  name: z.string().optional(),
+  title: z.string().optional(),
+  description: z.string().default(''),
+  /** Words to show and to search by. */
+  tags: z.array(z.string()).default([]),
+});
+
+export interface Environment {
+  environmentId: string;
+  label: string;
+  taskId: string;
+  agentId: string | undefined;
+  template: string;
+  status: 'initializing' | 'running' | 'suspended' | 'stopped';
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+  members: number;
+}
+
+export interface Template {
+  id: string;
+  title: string;
+  description: string;
+  tags: string[];
+}
+
+function environmentOf(data: z.infer<typeof environmentSchema>): Environment {
+  const { members = 0 } = data;
+  return {
+    ...data,
+    label: data.label ?? data.environmentId,
+    agentId: data.agentId ?? undefined,
+    createdAt: new Date(data.createdAt).getTime(),
+    members: typeof members === 'number' ? members : members.length,
+  };
+}
+
+const path = (id: string) => `/api/environments/${encodeURIComponent(id)}`;
+
+export async function listEnvironments(signal?: AbortSignal): Promise<Environment[]> {
+  const { environments } = await callJson(z.object({ environments: z.array(environmentSchema) }), '/api/environments', { signal });
+  return environments.map(environmentOf);
+}
+
+export async function getEnvironment(id: string, signal?: AbortSignal): Promise<Environment> {
+  return environmentOf(await callJson(environmentSchema, path(id), { signal }));
+}
+
+export async function createEnvironment(fields: { taskId: string; template: string; agentId?: string }): Promise<string> {
+  const created = await callJson(z.object({ environmentId: z.string() }), '/api/environments', { method: 'POST', ...jsonBody(fields) });
+  return created.environmentId;
+}
+
+export async function deleteEnvironment(id: string): Promise<void> {
+  await call(path(id), { method: 'DELETE' });
+}
+
+export async function listTemplates(signal?: AbortSignal): Promise<Template[]> {
+  const { templates } = await callJson(z.object({ templates: z.array(templateSchema) }), '/api/templates', { signal });
+  return templates.map(({ id, name, title, description, tags }) => ({ id, title: title ?? name ?? id, description, tags }));
+}
+
+/** Bytes of a binary file of the document. */
+export async function readBlob(environmentId: string, hash: string, signal?: AbortSignal): Promise<ArrayBuffer> {
+  const response = await call(`${path(environmentId)}/blobs/${hash}`, { signal });
+  return await response.arrayBuffer();
+}
+
+/** Stores a file by path; text becomes a text file of the document, other bytes a blob that it refers to. */
+export async function putFile(environmentId: string, filePath: string, bytes: Blob): Promise<void> {
+  const encoded = filePath.split('/').map(encodeURIComponent).join('/');
+  await call(`${path(environmentId)}/files/${encoded}`, { method: 'PUT', body: bytes, headers: { 'content-type': 'application/octet-stream' } });
+}
+
+/** A link with which a second person joins this environment. */
+export async function createInvite(environmentId: string, role: 'editor' | 'viewer'): Promise<string> {
+  const { url } = await callJson(z.object({ url: z.string() }), `${path(environmentId)}/invites`, { method: 'POST', ...jsonBody({ role }) });
+  return url;
+}
+
+/** Exchanges a token for the session cookie. */
+export async function signIn(token: string): Promise<void> {
+  await call('/api/session', { method: 'POST', ...jsonBody({ token }) });
+}

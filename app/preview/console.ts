@@ -1,0 +1,82 @@
+/** What the preview logged and which errors it had, newest last, bounded. */
+import { createStore } from 'zustand/vanilla';
+import type { LoggedValue, PreviewReport, StackFrame } from '../../shared/protocol/preview-report.ts';
+
+export type ConsoleLevel = 'log' | 'info' | 'warn' | 'error' | 'debug';
+
+export interface ConsoleEntry {
+  id: number;
+  time: number;
+  level: ConsoleLevel;
+  realm: 'page' | 'worker' | 'frame';
+  values: LoggedValue[];
+  stack: StackFrame[];
+  /** Nesting by console.group. */
+  depth: number;
+  /** How often the same entry came in a row. */
+  count: number;
+}
+
+const MOST = 2000;
+let nextId = 1;
+
+export function createConsole() {
+  const store = createStore<{ entries: ConsoleEntry[] }>(() => ({ entries: [] }));
+  let depth = 0;
+
+  const add = (fields: Omit<ConsoleEntry, 'id' | 'depth' | 'count'>) =>
+    store.setState(({ entries }) => {
+      const last = entries.at(-1);
+      if (last !== undefined && last.depth === depth && isSame(last, fields)) {
+        return { entries: [...entries.slice(0, -1), { ...last, count: last.count + 1, time: fields.time }] };
+      }
+      return { entries: [...entries, { ...fields, id: nextId++, depth, count: 1 }].slice(-MOST) };
+    });
+
+  return {
+    store,
+    clear() {
+      depth = 0;
+      store.setState({ entries: [] });
+    },
+    receive(report: PreviewReport) {
+      switch (report.kind) {
+        case 'console': {
+          if (report.level === 'clear') return this.clear();
+          if (report.level === 'groupEnd') return void (depth = Math.max(0, depth - 1));
+          add({ time: report.time, level: levelOf(report.level), realm: report.realm, values: report.args, stack: report.stack ?? [] });
+          if (report.level === 'group' || report.level === 'groupCollapsed') depth = Math.min(depth + 1, 20);
+          return;
+        }
+        case 'error': {
+          const prefix = report.type === 'unhandledrejection' ? 'Uncaught (in promise) ' : report.type === 'error' ? 'Uncaught ' : '';
+          const preview = `${prefix}${report.name === '' ? '' : `${report.name}: `}${report.message}`;
+          return add({ time: report.time, level: 'error', realm: report.realm, values: [{ type: 'error', preview }], stack: report.stack });
+        }
+        case 'vite-error':
+          return add({ time: report.time, level: 'error', realm: report.realm, values: [{ type: 'string', preview: report.message }], stack: frameOf(report) });
+        default:
+          return;
+      }
+    },
+  };
+}
+
+export type ConsoleModel = ReturnType<typeof createConsole>;
+
+function levelOf(level: string): ConsoleLevel {
+  if (level === 'warn' || level === 'error' || level === 'debug' || level === 'info') return level;
+  return level === 'assert' ? 'error' : 'log';
+}
+
+function frameOf(report: { file?: string | undefined; line?: number | undefined; column?: number | undefined }): StackFrame[] {
+  return report.file === undefined ? [] : [{ file: report.file, line: report.line ?? 1, column: report.column ?? 0 }];
+}
+
+function isSame(a: ConsoleEntry, b: Omit<ConsoleEntry, 'id' | 'depth' | 'count'>): boolean {
+  return a.level === b.level && a.realm === b.realm && JSON.stringify([a.values, a.stack]) === JSON.stringify([b.values, b.stack]);
+}
+
+export function entryText(entry: ConsoleEntry): string {
+  return entry.values.map((value) => value.preview).join(' ');
+}

@@ -1,0 +1,181 @@
+/** The preview pane's state: which ports serve, which page is shown, what it reports. Reports are hostile until parsed. */
+import { createStore } from 'zustand/vanilla';
+import type { origins } from '../../shared/hosts.ts';
+import { PREVIEW_REPORT_SOURCE, previewReportSchema } from '../../shared/protocol/preview-report.ts';
+import type { PreviewCommand, PreviewReport, StackFrame } from '../../shared/protocol/preview-report.ts';
+import { createConsole } from './console.ts';
+import { createNetwork } from './network.ts';
+
+export interface PreviewError {
+  title: string;
+  message: string;
+  stack: StackFrame[];
+  /** Source excerpt, where the build tool gave one. */
+  excerpt?: string;
+}
+
+export interface PreviewState {
+  /** Ports with a server, in the order they opened. */
+  ports: number[];
+  port: number | undefined;
+  /** What the frame was last told to load; changing `nonce` loads it again. */
+  target: { url: string; nonce: number };
+  /** Where the page says it is: path, query, hash. */
+  route: string;
+  title: string;
+  /** How far the document in the frame came. */
+  document: 'none' | 'loading' | 'script' | 'loaded' | 'painted';
+  error: PreviewError | undefined;
+  hotUpdates: number;
+}
+
+export const INITIAL_PREVIEW: PreviewState = {
+  ports: [], port: undefined, target: { url: '/', nonce: 0 }, route: '/', title: '', document: 'none', error: undefined, hotUpdates: 0,
+};
+
+export class Preview {
+  readonly store = createStore<PreviewState>(() => INITIAL_PREVIEW);
+  readonly console = createConsole();
+  readonly network = createNetwork();
+  readonly #origin: (port: number) => string;
+  readonly #listening = new AbortController();
+  readonly #probes = new Map<string, (report: Extract<PreviewReport, { kind: 'probe' }>) => void>();
+  #frame: HTMLIFrameElement | undefined;
+
+  constructor(label: string, at: Pick<ReturnType<typeof origins>, 'preview'>) {
+    this.#origin = (port) => at.preview(label, port);
+    window.addEventListener('message', (event) => this.#receive(event), { signal: this.#listening.signal });
+  }
+
+  dispose(): void {
+    this.#listening.abort();
+  }
+
+  /** The frame that shows the preview; messages of others are not ours. */
+  setFrame(frame: HTMLIFrameElement | undefined): void {
+    this.#frame = frame;
+  }
+
+  /** Address of the current port's page, for the frame, the address bar and "open in tab". */
+  addressOf(path: string): string | undefined {
+    const { port } = this.store.getState();
+    return port === undefined ? undefined : this.#origin(port) + path;
+  }
+
+  portOpened(port: number): void {
+    this.store.setState((state) => {
+      const ports = state.ports.includes(port) ? state.ports : [...state.ports, port];
+      return state.port === undefined ? { ports, port, document: 'loading' } : { ports };
+    });
+  }
+
+  portClosed(port: number): void {
+    this.store.setState((state) => ({ ports: state.ports.filter((one) => one !== port) }));
+  }
+
+  /** A server came back on the port that is shown: what the frame holds may be its error page. */
+  serverReady(port: number): void {
+    const { port: shown, document } = this.store.getState();
+    if (shown === port && document !== 'loading') this.reload();
+    else this.portOpened(port);
+  }
+
+  choosePort(port: number): void {
+    if (this.store.getState().port === port) return;
+    this.store.setState(({ target }) => ({ port, target: { url: '/', nonce: target.nonce + 1 }, route: '/', document: 'loading', error: undefined }));
+  }
+
+  /** Goes to a path of the current port, typed with or without its origin. */
+  go(address: string): void {
+    const { port } = this.store.getState();
+    if (port === undefined) return;
+    const base = this.#origin(port);
+    const url = new URL(address, base);
+    const path = url.origin === base ? url.pathname + url.search + url.hash : '/';
+    this.store.setState(({ target }) => ({ target: { url: path, nonce: target.nonce + 1 }, route: path, document: 'loading', error: undefined }));
+  }
+
+  reload(): void {
+    this.go(this.store.getState().route);
+  }
+
+  back(): void {
+    this.#command({ v: 1, source: 'terrarium-app', command: 'back' });
+  }
+
+  forward(): void {
+    this.#command({ v: 1, source: 'terrarium-app', command: 'forward' });
+  }
+
+  dismissError(): void {
+    this.store.setState({ error: undefined });
+  }
+
+  /** Asks the page's script what it sees; `undefined` when it does not answer within two seconds. */
+  async probe(): Promise<Extract<PreviewReport, { kind: 'probe' }> | undefined> {
+    const id = crypto.randomUUID();
+    const answer = Promise.withResolvers<Extract<PreviewReport, { kind: 'probe' }> | undefined>();
+    this.#probes.set(id, answer.resolve);
+    const timer = setTimeout(() => answer.resolve(undefined), 2000);
+    this.#command({ v: 1, source: 'terrarium-app', command: 'probe', id });
+    try {
+      return await answer.promise;
+    } finally {
+      clearTimeout(timer);
+      this.#probes.delete(id);
+    }
+  }
+
+  #command(command: PreviewCommand): void {
+    const { port } = this.store.getState();
+    if (port !== undefined) this.#frame?.contentWindow?.postMessage(command, this.#origin(port));
+  }
+
+  #receive(event: MessageEvent<unknown>): void {
+    const { port } = this.store.getState();
+    if (port === undefined || event.origin !== this.#origin(port) || event.source !== this.#frame?.contentWindow) return;
+    if (typeof event.data !== 'object' || event.data === null || !('source' in event.data) || event.data.source !== PREVIEW_REPORT_SOURCE) return;
+    const parsed = previewReportSchema.safeParse(event.data);
+    if (parsed.success) this.receive(parsed.data);
+  }
+
+  /** One parsed report. */
+  receive(report: PreviewReport): void {
+    switch (report.kind) {
+      case 'console':
+        return this.console.receive(report);
+      case 'error':
+        this.console.receive(report);
+        if (report.type === 'resource') return;
+        return this.store.setState({ error: { title: report.type === 'error' ? 'Runtime error' : 'Unhandled rejection', message: `${report.name}: ${report.message}`, stack: report.stack } });
+      case 'vite-error':
+        this.console.receive(report);
+        return this.store.setState({ error: buildError(report) });
+      case 'request':
+        return this.network.receive(report);
+      case 'route':
+        return this.store.setState({ route: report.url, title: report.title });
+      case 'ready':
+        return this.#ready(report.state);
+      case 'hot-update':
+        return this.store.setState(({ hotUpdates }) => ({ hotUpdates: hotUpdates + 1, error: undefined }));
+      case 'probe':
+        return this.#probes.get(report.id)?.(report);
+    }
+  }
+
+  #ready(state: 'script' | 'load' | 'paint'): void {
+    const reached = { script: 'script', load: 'loaded', paint: 'painted' } as const;
+    const order = ['none', 'loading', 'script', 'loaded', 'painted'];
+    this.store.setState((current) => {
+      if (state === 'script') return { document: 'script', error: undefined };
+      return order.indexOf(reached[state]) > order.indexOf(current.document) ? { document: reached[state] } : {};
+    });
+  }
+}
+
+function buildError(report: Extract<PreviewReport, { kind: 'vite-error' }>): PreviewError {
+  const stack = report.file === undefined ? [] : [{ file: report.file, line: report.line ?? 1, column: report.column ?? 0 }];
+  const title = report.plugin === undefined ? 'Build error' : `Build error (${report.plugin})`;
+  return { title, message: report.message, stack, ...(report.frame === undefined ? {} : { excerpt: report.frame }) };
+}

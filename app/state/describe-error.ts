@@ -1,0 +1,16 @@
+/** One sentence and, where there is one, a code, from anything that was thrown. */
+export interface Described {
+  code?: string;
+  message: string;
+}
+
+export function describeError(error: unknown): Described {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
+  return { message: error.message === '' ? error.name : error.message, ...code };
+}
+
+/** True for what an aborted call throws: nobody has to be told. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
