@@ -1,0 +1,8 @@
+import { Disk, type DiskOptions } from './disk.ts';
+
+export function createDisk(options: DiskOptions = {}): Disk {
+  return new Disk(options);
+}
+
+export { Disk, type DiskOptions, type PathBase } from './disk.ts';
+export { fsSyscalls } from './syscalls.ts';
