@@ -1,0 +1,169 @@
+/**
+ * Starts an environment's container, as parallel as it can be: the room, the broker and the container start together; files are
+ * mounted when both are there; then install, the dev server, its port, the page's first paint. Each step is a phase of the boot machine.
+ */
+import type * as Y from 'yjs';
+import { listFiles } from '../../shared/document/schema.ts';
+import type { MountEntry } from '../../shared/protocol/broker.ts';
+import { readBlob } from '../api/environments.ts';
+import type { Phase } from '../boot/machine.ts';
+import { ContainerClient } from '../container/client.ts';
+import { isAbort } from '../state/describe-error.ts';
+import type { TaskEnd } from '../terminal/terminals.ts';
+import { readPlan } from './project.ts';
+import type { ProjectPlan } from './project.ts';
+import type { WorkspaceSession } from './session.ts';
+
+/** Keeps the document and the container's disk the same from here on. The first state of the disk is its business too. */
+export interface DiskSync {
+  /** Resolves when the disk holds the document's files. */
+  start(doc: Y.Doc, container: ContainerClient): Promise<void>;
+  stop(): void;
+}
+export type DiskSyncFactory = (session: WorkspaceSession) => DiskSync;
+
+/** The dev server ended by itself, or the install failed: its exit code and the end of what it printed. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly code: string;
+  constructor(code: 'E-TERRARIUM-2140' | 'E-TERRARIUM-2141', command: string, end: TaskEnd) {
+    const said = end.tail.trim().split('\n').slice(-6).join('\n');
+    super(`“${command}” ended with exit code ${end.code}.${said === '' ? '' : `\n${said}`}`);
+    this.code = code;
+  }
+}
+
+export async function startRuntime(session: WorkspaceSession, signal: AbortSignal): Promise<void> {
+  try {
+    await bring(session, signal);
+  } catch (error) {
+    // Each phase has reported its own failure; what is left to do is to let nothing go on half started.
+    if (!isAbort(error)) console.warn('The environment did not start:', error);
+  }
+}
+
+async function bring(session: WorkspaceSession, signal: AbortSignal): Promise<void> {
+  const { boot } = session;
+  boot.send({ type: 'skipped', phase: 'sign-in', reason: 'signed in' });
+  const files = boot.run('document', () => session.document.ready);
+  const container = bootContainer(session, signal);
+  files.then(() => openFirstFiles(session), () => {});
+  const [, client] = await Promise.all([files, container]);
+  signal.throwIfAborted();
+  await boot.run('mount', () => mountFiles(session, client, signal));
+  await runProject(session, signal);
+}
+
+async function bootContainer(session: WorkspaceSession, signal: AbortSignal): Promise<ContainerClient> {
+  const { boot } = session;
+  const client = await boot.run('broker', () => ContainerClient.connect(session.at.broker(session.label), signal));
+  signal.addEventListener('abort', () => client.teardown(), { once: true });
+  client.on('boot-stage', (stage) => boot.send({ type: 'detail', phase: 'container', detail: stage }));
+  client.on('port', ({ port, state }) => (state === 'open' ? session.preview.portOpened(port) : session.preview.portClosed(port)));
+  client.on('server-ready', ({ port }) => session.preview.serverReady(port));
+  client.on('code', ({ paths }) => paths.forEach((path) => session.revealPath(path)));
+  client.on('xdg-open', ({ target }) => session.openLink(target));
+  client.on('lost', () => session.state.setState({ container: undefined, containerLost: !signal.aborted }));
+  await boot.run('container', () => client.boot({ workdirName: 'project', signal }));
+  session.state.setState({ container: client, containerLost: false });
+  return client;
+}
+
+async function mountFiles(session: WorkspaceSession, client: ContainerClient, signal: AbortSignal): Promise<void> {
+  if (session.diskSync !== undefined) {
+    const sync = session.diskSync(session);
+    signal.addEventListener('abort', () => sync.stop(), { once: true });
+    return await sync.start(session.document.doc, client);
+  }
+  await client.mount(await mountEntries(session, signal), { signal });
+}
+
+/** The document's files as a tree to mount. Of two files with one path the one with the lower id is on the disk. */
+async function mountEntries(session: WorkspaceSession, signal: AbortSignal): Promise<MountEntry[]> {
+  const seen = new Set<string>();
+  const files = listFiles(session.document.doc).filter(({ path }) => !seen.has(path) && seen.add(path));
+  return await Promise.all(
+    files.map(async (file): Promise<MountEntry> => {
+      const contents = file.kind === 'text' ? file.text.toString() : await readBlob(session.environmentId, file.blob, signal);
+      return { path: file.path, kind: 'file', contents };
+    }),
+  );
+}
+
+async function runProject(session: WorkspaceSession, signal: AbortSignal): Promise<void> {
+  const { boot } = session;
+  const plan = await readPlanAs(session);
+  if (plan.install === undefined) boot.send({ type: 'skipped', phase: 'install', reason: 'no dependencies' });
+  else await boot.run('install', () => install(session, plan.install ?? ''));
+  signal.throwIfAborted();
+  if (plan.start === undefined) return skip(session, ['start', 'port', 'paint'], 'no start command');
+  await serve(session, plan.start, plan.port, signal);
+}
+
+/** A broken project file fails the phase that needed it. */
+async function readPlanAs(session: WorkspaceSession): Promise<ProjectPlan> {
+  try {
+    return readPlan(session.document.doc);
+  } catch (error) {
+    await session.boot.run('install', () => Promise.reject(error instanceof Error ? error : new Error(String(error))));
+    throw error;
+  }
+}
+
+async function install(session: WorkspaceSession, command: string): Promise<void> {
+  const end = await session.terminals.runTask('install', command).exit;
+  if (end.code !== 0) throw new CommandError('E-TERRARIUM-2140', command, end);
+}
+
+/** The start command runs on; its end before the port opens fails the start, afterwards it is the terminal's news. */
+async function serve(session: WorkspaceSession, command: string, port: number | undefined, signal: AbortSignal): Promise<void> {
+  const { boot, preview } = session;
+  const open = until(preview.store, ({ ports }) => ports.length > 0 && (port === undefined || ports.includes(port)), signal);
+  const painted = until(preview.store, ({ document }) => document === 'painted', signal);
+  painted.catch(() => {});
+  const dev = await boot.run('start', async () => session.terminals.runTask('dev server', command));
+  const ended = dev.exit.then((end) => Promise.reject(new CommandError('E-TERRARIUM-2141', command, end)));
+  ended.catch(() => {});
+  await boot.run('port', () => Promise.race([open, ended]));
+  if (port !== undefined) preview.choosePort(port);
+  await boot.run('paint', () => Promise.race([painted, ended]));
+}
+
+function skip(session: WorkspaceSession, phases: Phase[], reason: string): void {
+  for (const phase of phases) session.boot.send({ type: 'skipped', phase, reason });
+}
+
+function openFirstFiles(session: WorkspaceSession): void {
+  if (session.tabs.store.getState().tabs.length > 0) return;
+  const files = session.files.getState();
+  const wanted = [...planOpen(session), 'src/App.tsx', 'src/App.vue', 'src/App.svelte', 'src/main.ts', 'src/index.ts', 'index.html', 'README.md'];
+  const first = wanted.map((path) => files.find((file) => file.path === path)).find((file) => file !== undefined) ?? files[0];
+  if (first !== undefined) session.tabs.open(first.id, { pinned: true });
+}
+
+function planOpen(session: WorkspaceSession): string[] {
+  try {
+    return readPlan(session.document.doc).open;
+  } catch {
+    // The phase that reads the plan for good reports what is wrong with it.
+    return [];
+  }
+}
+
+interface Watchable<T> {
+  getState(): T;
+  subscribe(listener: (state: T) => void): () => void;
+}
+
+/** Resolves when the store's state holds; rejects with the signal's reason. */
+function until<T>(store: Watchable<T>, holds: (state: T) => boolean, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (holds(store.getState())) return resolve();
+    const stop = store.subscribe((state) => {
+      if (!holds(state)) return;
+      stop();
+      resolve();
+    });
+    signal.addEventListener('abort', () => (stop(), reject(signal.reason as Error)), { once: true });
+  });
+}

@@ -1,0 +1,153 @@
+/** Everything that one open environment consists of, put together and started. React only draws its stores. */
+import { createStore } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
+import { origins } from '../../shared/hosts.ts';
+import { getEnvironment } from '../api/environments.ts';
+import type { Environment } from '../api/environments.ts';
+import { createBootMachine } from '../boot/machine.ts';
+import type { BootMachine } from '../boot/machine.ts';
+import type { ContainerClient } from '../container/client.ts';
+import { openDocument } from '../document/connection.ts';
+import type { DocumentConnection } from '../document/connection.ts';
+import { createFileList, FileEdits } from '../document/files.ts';
+import type { FileInfo } from '../document/files.ts';
+import { announce, createMembers, loadProfile } from '../document/presence.ts';
+import type { Member } from '../document/presence.ts';
+import type { TypesProvider } from '../editor/types.ts';
+import { Preview } from '../preview/preview.ts';
+import { describeError } from '../state/describe-error.ts';
+import { Terminals } from '../terminal/terminals.ts';
+import { Baseline } from './baseline.ts';
+import { startRuntime } from './runtime.ts';
+import type { DiskSyncFactory } from './runtime.ts';
+import { createTabs } from './tabs.ts';
+import type { Tabs } from './tabs.ts';
+
+/** A place to show in the editor; line and column 1-based. */
+export interface Reveal {
+  fileId: string;
+  line: number;
+  column: number;
+  /** Rises with each request, so that the same place can be asked for twice. */
+  nonce: number;
+}
+
+export interface SessionState {
+  environment: Environment | undefined;
+  /** The container, while it runs. */
+  container: ContainerClient | undefined;
+  containerLost: boolean;
+  reveal: Reveal | undefined;
+}
+
+/** What other rooms of the system plug in (see `connect`). */
+export interface Plugs {
+  diskSync: DiskSyncFactory | undefined;
+  types: ((session: WorkspaceSession) => TypesProvider) | undefined;
+}
+
+const plugs: Plugs = { diskSync: undefined, types: undefined };
+
+/** Called once at start by the page's entry, before a session opens. */
+export function connectPlugs(given: Partial<Plugs>): void {
+  Object.assign(plugs, given);
+}
+
+export class WorkspaceSession {
+  readonly environmentId: string;
+  readonly label: string;
+  readonly document: DocumentConnection;
+  readonly files: StoreApi<FileInfo[]>;
+  readonly edits: FileEdits;
+  readonly members: StoreApi<Member[]>;
+  readonly tabs: Tabs = createTabs();
+  readonly boot: BootMachine = createBootMachine(describeError);
+  readonly preview: Preview;
+  readonly terminals: Terminals;
+  readonly baseline: Baseline;
+  readonly state: StoreApi<SessionState>;
+  readonly types: TypesProvider | undefined;
+  readonly diskSync: DiskSyncFactory | undefined = plugs.diskSync;
+  readonly at: ReturnType<typeof origins>;
+  #run = new AbortController();
+  #nonce = 0;
+
+  constructor(environmentId: string) {
+    this.environmentId = environmentId;
+    // An environment's id is its label: the broker and the container start without asking the server first.
+    this.label = environmentId;
+    this.at = origins(location.origin);
+    this.state = createStore<SessionState>(() => ({ environment: undefined, container: undefined, containerLost: false, reveal: undefined }));
+    this.document = openDocument({ environmentId, socketBase: `${location.origin.replace(/^http/, 'ws')}/ws` });
+    const { doc, awareness } = this.document;
+    announce(awareness, loadProfile());
+    this.files = createFileList(doc);
+    this.edits = new FileEdits(doc);
+    this.members = createMembers(awareness);
+    this.baseline = new Baseline(doc, this.document.ready);
+    this.preview = new Preview(this.label, this.at);
+    this.terminals = new Terminals(() => this.state.getState().container);
+    this.terminals.onLink = (uri) => this.openLink(uri);
+    this.types = plugs.types?.(this);
+    this.files.subscribe((files) => this.tabs.keepOnly(new Set(files.map(({ id }) => id))));
+  }
+
+  /** Starts everything; each phase reports to `boot`. */
+  start(): void {
+    getEnvironment(this.environmentId, this.#run.signal).then(
+      (environment) => this.state.setState({ environment }),
+      // The document's own refusal is what the page shows; offline, the title stays the id.
+      () => {},
+    );
+    void startRuntime(this, this.#run.signal);
+  }
+
+  /** Ends the container and boots it again; files and editors stay. */
+  restart(): void {
+    this.#run.abort(new DOMException('Restarted', 'AbortError'));
+    this.#run = new AbortController();
+    this.state.getState().container?.teardown();
+    this.state.setState({ container: undefined, containerLost: false });
+    for (const tab of this.terminals.store.getState().tabs) this.terminals.close(tab.id);
+    this.boot.send({ type: 'again', from: 'sign-in' });
+    void startRuntime(this, this.#run.signal);
+  }
+
+  /** Shows a file at a place. */
+  reveal(fileId: string, line: number, column: number, options: { pinned?: boolean } = {}): void {
+    this.tabs.open(fileId, options);
+    this.state.setState({ reveal: { fileId, line, column, nonce: ++this.#nonce } });
+  }
+
+  /** The same by a path of the disk (`/home/project/src/a.ts`), of the project (`src/a.ts`), or a URL of the preview. False when there is no such file. */
+  revealPath(path: string, line = 1, column = 1): boolean {
+    const file = this.files.getState().find((one) => one.path === projectPath(path));
+    if (file === undefined) return false;
+    this.reveal(file.id, line, column);
+    return true;
+  }
+
+  /** A link in a terminal: one to a port of the container goes to the preview, others to a tab. */
+  openLink(uri: string): void {
+    const url = URL.canParse(uri) ? new URL(uri) : undefined;
+    if (url === undefined || !/^https?:$/.test(url.protocol)) return;
+    const local = ['localhost', '127.0.0.1', '0.0.0.0', '[::1]'].includes(url.hostname);
+    if (!local) return void window.open(url, '_blank', 'noopener,noreferrer');
+    this.preview.choosePort(Number(url.port === '' ? 80 : url.port));
+    this.preview.go(url.pathname + url.search + url.hash);
+  }
+
+  dispose(): void {
+    this.#run.abort(new DOMException('Closed', 'AbortError'));
+    this.state.getState().container?.teardown();
+    this.terminals.dispose();
+    this.preview.dispose();
+    this.document.destroy();
+  }
+}
+
+/** Path inside the project of what a stack frame or a tool names. */
+export function projectPath(path: string): string {
+  const pathname = URL.canParse(path) ? new URL(path).pathname : (path.split('?')[0] ?? path);
+  return decodeURIComponent(pathname).replace(/^\/@fs\//, '/').replace(/^\/home\/[^/]+\//, '').replace(/^\.?\//, '');
+}
