@@ -42,7 +42,8 @@ export class Fifo {
   private readonly window: number;
   private size = 0;
   private ended = false;
-  private readerGone = false;
+  private endError: ErrnoName | undefined;
+  private refusal: ErrnoName | undefined;
   private failure: ErrnoName | undefined;
   private pumping = false;
 
@@ -72,7 +73,7 @@ export class Fifo {
   /** Queues bytes; true when the write is complete, else `onDrain` tells. @throws {SysError} EPIPE, or what `fail` gave. */
   push(bytes: Uint8Array, onDrain: DrainListener): boolean {
     if (this.failure !== undefined) throw new SysError(this.failure);
-    if (this.readerGone || this.ended) throw new SysError('EPIPE');
+    if (this.refusal !== undefined || this.ended) throw new SysError(this.refusal ?? 'EPIPE');
     if (bytes.length > 0) {
       this.chunks.push(bytes);
       this.size += bytes.length;
@@ -89,26 +90,29 @@ export class Fifo {
     this.pump();
   }
 
-  /** No more bytes will come: readers see the end after what is queued. */
-  end(): void {
+  /** No more bytes will come: after what is queued readers see the end, or `error` (a connection that its peer reset). */
+  end(error?: ErrnoName): void {
     if (this.ended) return;
     this.ended = true;
+    this.endError = error;
     this.pump();
   }
 
-  /** Nobody will read any more: writers get EPIPE. */
-  abandon(): void {
-    if (this.readerGone) return;
-    this.readerGone = true;
-    this.drop();
-    this.releaseWriters('EPIPE');
+  /** Nobody will read any more: writers get EPIPE, or `error`. */
+  abandon(error: ErrnoName = 'EPIPE'): void {
+    if (this.refusal !== undefined) return;
+    this.refusal = error;
+    this.chunks.length = 0;
+    this.size = 0;
+    this.releaseWriters(error);
   }
 
   /** Breaks the stream at once (a reset connection): readers and writers get the error. */
   fail(code: ErrnoName): void {
     if (this.failure !== undefined) return;
     this.failure = code;
-    this.drop();
+    this.chunks.length = 0;
+    this.size = 0;
     this.releaseWriters(code);
     this.pump();
   }
@@ -160,9 +164,9 @@ export class Fifo {
   }
 
   private step(): boolean {
-    if (this.failure !== undefined) return this.finish((read) => read.reject(new SysError(this.failure ?? 'EIO')), (sink) => sink.error(this.failure ?? 'EIO'));
+    if (this.failure !== undefined) return this.finish(this.failure);
     const head = this.chunks[0];
-    if (head === undefined) return this.ended && this.finish((read) => read.resolve(new Uint8Array(0)), (sink) => sink.data(null));
+    if (head === undefined) return this.ended && this.finish(this.endError);
     const read = this.reads.shift();
     if (read !== undefined) {
       read.resolve(this.take(head, read.length) ?? new Uint8Array(0));
@@ -177,16 +181,18 @@ export class Fifo {
     return true;
   }
 
-  /** Tells one waiting reader of the end; true when there was one. */
-  private finish(blocked: (read: BlockedRead) => void, pushed: (sink: ByteSink) => void): boolean {
+  /** Tells one waiting reader of the end or the error; true when there was one. */
+  private finish(error: ErrnoName | undefined): boolean {
     const read = this.reads.shift();
-    if (read !== undefined) {
-      blocked(read);
-      return true;
+    const flow = read === undefined ? this.flows.shift() : undefined;
+    if (error === undefined) {
+      read?.resolve(new Uint8Array(0));
+      flow?.sink.data(null);
+    } else {
+      read?.reject(new SysError(error));
+      flow?.sink.error(error);
     }
-    const flow = this.flows.shift();
-    if (flow !== undefined) pushed(flow.sink);
-    return flow !== undefined;
+    return read !== undefined || flow !== undefined;
   }
 
   private take(head: Uint8Array | typeof END_MARK, length: number): Uint8Array | typeof END_MARK {

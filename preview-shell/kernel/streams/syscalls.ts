@@ -65,6 +65,11 @@ export function streamSyscalls(attachments: Attachments): SyscallTable {
 function flowSyscalls(attachments: Attachments): SyscallTable {
   return {
     'stream.attach': (caller, [fd]) => attachments.attach(caller, number(fd)).id,
+    /** Ends the use of the descriptor, which stays open. */
+    'stream.detach': (caller, [id]) => {
+      attachments.detach(attachments.get(caller, id));
+      return null;
+    },
     /** Ends the use of the descriptor and closes it. */
     'stream.close': (caller, [id]) => {
       const attachment = attachments.get(caller, id);
@@ -89,6 +94,13 @@ function flowSyscalls(attachments: Attachments): SyscallTable {
       const { file, fd, id: stream } = attachments.get(caller, id);
       if (file.writeQueued === undefined) throw new SysError('EINVAL', 'the descriptor is not a stream');
       return file.writeQueued(asBytes(bytes), (error) => caller.emit({ type: 'drain', fd, stream, ...(error === undefined ? {} : { error }) }));
+    },
+    /** A piece of a write that is too large for one call; the last piece goes through `stream.write`. */
+    'stream.writePart': (caller, [id, bytes]) => {
+      const { file } = attachments.get(caller, id);
+      if (file.writeQueued === undefined) throw new SysError('EINVAL', 'the descriptor is not a stream');
+      file.writeQueued(asBytes(bytes), () => {});
+      return null;
     },
     /** Blocks until there is room (UV_HANDLE_BLOCKING_WRITES). */
     'stream.writeBlocking': (caller, [id, bytes]) => attachments.get(caller, id).file.write(asBytes(bytes), null, caller.signal),

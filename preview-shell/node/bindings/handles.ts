@@ -1,0 +1,205 @@
+/** What every handle and request of Node's C++ side is (src/async_wrap.cc, src/req_wrap.h, src/handle_wrap.cc), for the bindings that have some. */
+import { ERRNO, SysError } from '../../abi/errno.ts';
+import type { BindingContext } from '../context.ts';
+
+/** UV_EOF of libuv, the one code that is no errno. */
+export const UV_EOF = -4095;
+const EXECUTION_ASYNC_ID = 0;
+const ASYNC_ID_COUNTER = 2;
+const DEFAULT_TRIGGER_ASYNC_ID = 3;
+
+type Callback = (...args: never[]) => unknown;
+
+interface AsyncBinding {
+  async_id_fields: Float64Array;
+  execution_async_resources: unknown[];
+  pushAsyncContext(asyncId: number, triggerAsyncId: number): void;
+  popAsyncContext(asyncId: number): boolean;
+  Providers: Record<string, number>;
+}
+
+/** The continuation data that AsyncLocalStorage reads (`async_context_frame`). */
+interface ContextFrames {
+  getContinuationPreservedEmbedderData(): unknown;
+  setContinuationPreservedEmbedderData(frame: unknown): void;
+}
+
+/** -errno of what a system call threw; other errors are bugs and pass. */
+export function errnoOf(error: unknown): number {
+  if (error instanceof SysError) return error.errno;
+  throw error;
+}
+
+/** -errno of a name that came in an event. */
+export function errnoOfName(name: string): number {
+  return -(ERRNO[name as keyof typeof ERRNO] ?? ERRNO.EIO);
+}
+
+/** Runs a system call; 0, or -errno as the handles of libuv answer. */
+export function attempt(call: () => unknown): number {
+  try {
+    call();
+    return 0;
+  } catch (error) {
+    return errnoOf(error);
+  }
+}
+
+/** A resource with an asynchronous id; its callbacks run in the asynchronous context that it was made in. */
+export class AsyncWrap {
+  readonly #ctx: BindingContext;
+  readonly #provider: number;
+  #asyncId = 0;
+  #triggerAsyncId = 0;
+  #frame: unknown;
+
+  constructor(ctx: BindingContext, provider: string) {
+    this.#ctx = ctx;
+    this.#provider = asyncBinding(ctx).Providers[provider] ?? 0;
+    this.asyncReset();
+  }
+
+  get context(): BindingContext {
+    return this.#ctx;
+  }
+
+  getAsyncId(): number {
+    return this.#asyncId;
+  }
+
+  getProviderType(): number {
+    return this.#provider;
+  }
+
+  /** A new id and context, for a handle that is used again (a socket of an HTTP agent). */
+  asyncReset(): void {
+    const fields = asyncBinding(this.#ctx).async_id_fields;
+    const defaultTrigger = fields[DEFAULT_TRIGGER_ASYNC_ID] ?? -1;
+    this.#triggerAsyncId = defaultTrigger >= 0 ? defaultTrigger : (fields[EXECUTION_ASYNC_ID] ?? 0);
+    this.#asyncId = (fields[ASYNC_ID_COUNTER] ?? 0) + 1;
+    fields[ASYNC_ID_COUNTER] = this.#asyncId;
+    this.#frame = frames(this.#ctx)?.getContinuationPreservedEmbedderData();
+  }
+
+  /** AsyncWrap::MakeCallback */
+  makeCallback(callback: unknown, args: readonly unknown[], self: unknown = this): unknown {
+    if (typeof callback !== 'function') return undefined;
+    const run = (): unknown => this.#enter(callback as Callback, self, args);
+    return this.#ctx.loop.makeCallback(run, undefined, []);
+  }
+
+  #enter(callback: Callback, self: unknown, args: readonly unknown[]): unknown {
+    const binding = asyncBinding(this.#ctx);
+    const continuation = frames(this.#ctx);
+    const outer = continuation?.getContinuationPreservedEmbedderData();
+    const depth = binding.execution_async_resources.length;
+    binding.pushAsyncContext(this.#asyncId, this.#triggerAsyncId);
+    binding.execution_async_resources[depth] = this;
+    continuation?.setContinuationPreservedEmbedderData(this.#frame);
+    try {
+      return Reflect.apply(callback, self, args as unknown[]);
+    } finally {
+      continuation?.setContinuationPreservedEmbedderData(outer);
+      binding.popAsyncContext(this.#asyncId);
+    }
+  }
+
+  get triggerAsyncId(): number {
+    return this.#triggerAsyncId;
+  }
+}
+
+/** A request: alive, and keeping the thread alive, from `dispatched` to `complete`. */
+export class ReqWrap extends AsyncWrap {
+  #release: (() => void) | undefined;
+
+  dispatched(): void {
+    this.#release ??= this.context.loop.hold();
+  }
+
+  /** Calls `oncomplete`, which Node's JavaScript has set. */
+  complete(...args: unknown[]): void {
+    const release = this.#release;
+    this.#release = undefined;
+    this.makeCallback((this as { oncomplete?: unknown }).oncomplete, args);
+    release?.();
+  }
+
+  /** Completes on a later turn of the loop. */
+  completeLater(...args: unknown[]): void {
+    this.dispatched();
+    this.context.loop.enqueue(() => this.complete(...args));
+  }
+}
+
+/** A handle: keeps the thread alive while it is active and referenced, and while it closes (uv_handle_t). */
+export class HandleWrap extends AsyncWrap {
+  #referenced = true;
+  #active = false;
+  #closing = false;
+  #release: (() => void) | undefined;
+
+  ref(): void {
+    this.#referenced = true;
+    this.#update();
+  }
+
+  unref(): void {
+    this.#referenced = false;
+    this.#update();
+  }
+
+  hasRef(): boolean {
+    return this.#referenced && !this.#closing;
+  }
+
+  /** Whether `close` was called. */
+  get closing(): boolean {
+    return this.#closing;
+  }
+
+  close(callback?: unknown): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.closed();
+    this.setActive(false);
+    this.context.loop.complete(() => this.makeCallback(callback, []));
+  }
+
+  /** What a kind of handle lets go of. */
+  protected closed(): void {}
+
+  protected setActive(active: boolean): void {
+    this.#active = active && !this.#closing;
+    this.#update();
+  }
+
+  #update(): void {
+    const holding = this.#active && this.#referenced;
+    if (holding) this.#release ??= this.context.loop.hold();
+    else {
+      this.#release?.();
+      this.#release = undefined;
+    }
+  }
+}
+
+/** Positions in the list of internal/util.js: 'TCP', 'TTY', 'UDP', 'FILE', 'PIPE', 'UNKNOWN', 'INVALID'. */
+const HANDLE_TYPES: Readonly<Record<string, number>> = { tcp: 0, tty: 1, file: 3, directory: 5, pipe: 4, unix: 4, device: 3 };
+const INVALID_HANDLE = 6;
+const UNKNOWN_HANDLE = 5;
+
+/** `guessHandleType` of the `util` binding (uv_guess_handle). */
+export function guessHandleType(ctx: BindingContext, fd: number): number {
+  const kind = ctx.kernel.call('fd.kind', fd);
+  if (typeof kind !== 'string') return INVALID_HANDLE;
+  return HANDLE_TYPES[kind] ?? UNKNOWN_HANDLE;
+}
+
+function asyncBinding(ctx: BindingContext): AsyncBinding {
+  return ctx.internalBinding('async_wrap') as unknown as AsyncBinding;
+}
+
+function frames(ctx: BindingContext): ContextFrames | undefined {
+  return ctx.hooks['asyncContext'] as ContextFrames | undefined;
+}
