@@ -34,6 +34,8 @@ export interface BindingContext {
   readonly process: Record<PropertyKey, unknown>;
   readonly global: typeof globalThis;
   internalBinding(name: string): Record<string, unknown>;
+  /** Packs in shared memory, by hash (ThreadStart.packs and those that came later). */
+  readonly packs?: ReadonlyMap<string, SharedArrayBuffer>;
   readonly primordials: Record<string, unknown>;
   /** Callbacks that Node's JavaScript registers with its host (errors, task queue, promises); set by the bindings, called by the loop. */
   readonly hooks: Hooks;
