@@ -84,11 +84,12 @@ export class AsyncWrap {
   /** AsyncWrap::MakeCallback */
   makeCallback(callback: unknown, args: readonly unknown[], self: unknown = this): unknown {
     if (typeof callback !== 'function') return undefined;
-    const run = (): unknown => this.#enter(callback as Callback, self, args);
+    const run = (): unknown => this.runInContext(callback as Callback, args, self);
     return this.#ctx.loop.makeCallback(run, undefined, []);
   }
 
-  #enter(callback: Callback, self: unknown, args: readonly unknown[]): unknown {
+  /** Runs `callback` at once in the resource's context. What it throws passes. */
+  runInContext(callback: Callback, args: readonly unknown[], self: unknown = this): unknown {
     const binding = asyncBinding(this.#ctx);
     const continuation = frames(this.#ctx);
     const outer = continuation?.getContinuationPreservedEmbedderData();
