@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import type { Plugin, ProxyOptions } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -9,7 +10,7 @@ export default defineConfig({
   root: here('app'),
   // y-monaco names a file that the editor's `exports` map no longer reaches by that path; it must be the same module instance.
   resolve: { alias: { 'monaco-editor/esm/vs/editor/editor.api.js': here('node_modules/monaco-editor/esm/vs/editor/editor.api.js') } },
-  plugins: [react()],
+  plugins: [react(), assetList()],
   worker: { format: 'es' },
   build: {
     outDir: here('dist/app'),
@@ -26,8 +27,19 @@ export default defineConfig({
   server: { proxy: proxyTo(process.env['TERRARIUM_DEV_SERVER']) },
 });
 
+/** Writes `asset-list.json`, the paths of all hashed files, which the page's service worker keeps for offline. */
+function assetList(): Plugin {
+  return {
+    name: 'terrarium:asset-list',
+    generateBundle(_options, bundle) {
+      const paths = Object.keys(bundle).filter((name) => name.startsWith('assets/') && !name.endsWith('.map'));
+      this.emitFile({ type: 'asset', fileName: 'asset-list.json', source: JSON.stringify(paths.map((name) => `/${name}`)) });
+    },
+  };
+}
+
 /** For work on the page alone: Vite's own server passes what it does not have to a running Terrarium. */
-function proxyTo(target: string | undefined) {
+function proxyTo(target: string | undefined): Record<string, ProxyOptions> {
   if (target === undefined) return {};
   return { '/api': { target, changeOrigin: true }, '/ws': { target, ws: true, changeOrigin: true } };
 }

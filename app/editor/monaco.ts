@@ -29,7 +29,7 @@ export function uriOf(path: string): monaco.Uri {
 }
 
 /** TypeScript's own numbers, where the library's enums stop short of its compiler (`moduleResolution: bundler` is 100). */
-const BUNDLER = 100;
+const BUNDLER = 100 as monaco.typescript.ModuleResolutionKind;
 
 function configureTypeScript(): void {
   const { typescript } = monaco;

@@ -22,6 +22,8 @@ import { startRuntime } from './runtime.ts';
 import type { DiskSyncFactory } from './runtime.ts';
 import { createTabs } from './tabs.ts';
 import type { Tabs } from './tabs.ts';
+import { createLayout } from './layout.ts';
+import type { Layout } from './layout.ts';
 
 /** A place to show in the editor; line and column 1-based. */
 export interface Reveal {
@@ -30,6 +32,16 @@ export interface Reveal {
   column: number;
   /** Rises with each request, so that the same place can be asked for twice. */
   nonce: number;
+}
+
+export interface Problem {
+  fileId: string;
+  path: string;
+  severity: 'error' | 'warning' | 'info';
+  message: string;
+  source: string;
+  line: number;
+  column: number;
 }
 
 export interface SessionState {
@@ -61,6 +73,8 @@ export class WorkspaceSession {
   readonly edits: FileEdits;
   readonly members: StoreApi<Member[]>;
   readonly tabs: Tabs = createTabs();
+  readonly layout: Layout = createLayout();
+  readonly problems: StoreApi<Problem[]> = createStore<Problem[]>(() => []);
   readonly boot: BootMachine = createBootMachine(describeError);
   readonly preview: Preview;
   readonly terminals: Terminals;

@@ -1,0 +1,15 @@
+import { createRoot } from 'react-dom/client';
+import { App } from './pages/App.tsx';
+import { applyTheme } from './state/theme.ts';
+import { registerServiceWorker } from './service-worker/register.ts';
+import './plugs.ts';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/pages.css';
+import './styles/workspace.css';
+
+applyTheme();
+const root = document.querySelector('#root');
+if (root === null) throw new Error('The page has no element to render into.');
+createRoot(root).render(<App />);
+registerServiceWorker();

@@ -1,0 +1,55 @@
+import { useEffect } from 'react';
+import { navigate, route } from '../state/router.ts';
+import { Button } from '../ui/controls.tsx';
+import { Toasts } from '../ui/Toasts.tsx';
+import { useStore } from '../ui/use-store.ts';
+import { WorkspaceSession } from '../workspace/session.ts';
+import { EnvironmentsPage } from './environments/EnvironmentsPage.tsx';
+import { LoginPage } from './LoginPage.tsx';
+import { WorkspacePage } from './workspace/WorkspacePage.tsx';
+
+/**
+ * The session of the environment in the address. It starts when this module loads, before anything is drawn: the container's boot
+ * is what a person waits for.
+ */
+let session: WorkspaceSession | undefined;
+
+function openSession(): void {
+  const current = route.getState();
+  const wanted = current.page === 'workspace' ? current.environmentId : undefined;
+  if (session?.environmentId === wanted) return;
+  session?.dispose();
+  session = wanted === undefined ? undefined : new WorkspaceSession(wanted);
+  session?.start();
+}
+
+openSession();
+route.subscribe(openSession);
+
+export function App() {
+  const current = useStore(route);
+  useEffect(() => {
+    if (current.page === 'environments') document.title = 'Environments · Terrarium';
+  }, [current]);
+  return (
+    <>
+      {current.page === 'environments' && <EnvironmentsPage />}
+      {current.page === 'workspace' && session !== undefined && <WorkspacePage key={session.environmentId} session={session} />}
+      {current.page === 'login' && <LoginPage returnTo={current.returnTo} />}
+      {current.page === 'not-found' && <NotFound />}
+      <Toasts />
+    </>
+  );
+}
+
+function NotFound() {
+  return (
+    <main className="centre-page">
+      <h1>There is nothing here</h1>
+      <p>The address does not belong to any page.</p>
+      <Button kind="primary" onClick={() => navigate('/')}>
+        Go to the environments
+      </Button>
+    </main>
+  );
+}

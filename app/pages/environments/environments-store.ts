@@ -1,0 +1,62 @@
+/** The environment list: loaded, kept fresh while the page is seen, and honest about what it could not load. */
+import { createStore } from 'zustand/vanilla';
+import { listEnvironments, listTemplates } from '../../api/environments.ts';
+import type { Environment, Template } from '../../api/environments.ts';
+import { ApiError } from '../../api/request.ts';
+import { describeError } from '../../state/describe-error.ts';
+import type { Described } from '../../state/describe-error.ts';
+
+export interface EnvironmentsState {
+  environments: Environment[] | undefined;
+  templates: Template[] | undefined;
+  /** Why the last load failed; what was loaded before stays. */
+  error: Described | undefined;
+  offline: boolean;
+  needsSignIn: boolean;
+}
+
+export const environments = createStore<EnvironmentsState>(() => ({ environments: undefined, templates: undefined, error: undefined, offline: false, needsSignIn: false }));
+
+/** Between refreshes while the page is visible, in milliseconds. */
+const REFRESH = 5000;
+
+export async function refreshEnvironments(signal?: AbortSignal): Promise<void> {
+  try {
+    const [list, templates] = await Promise.all([listEnvironments(signal), environments.getState().templates ?? listTemplates(signal)]);
+    list.sort((a, b) => b.createdAt - a.createdAt);
+    environments.setState({ environments: list, templates, error: undefined, offline: false, needsSignIn: false });
+  } catch (error) {
+    if (signal?.aborted === true) return;
+    const status = error instanceof ApiError ? error.status : undefined;
+    environments.setState({ error: describeError(error), offline: status === 0, needsSignIn: status === 401 });
+  }
+}
+
+/** Keeps the list fresh until aborted. */
+export function followEnvironments(signal: AbortSignal): void {
+  const refresh = () => {
+    if (document.visibilityState === 'visible') void refreshEnvironments(signal);
+  };
+  const timer = setInterval(refresh, REFRESH);
+  signal.addEventListener('abort', () => clearInterval(timer));
+  document.addEventListener('visibilitychange', refresh, { signal });
+  window.addEventListener('online', refresh, { signal });
+  refresh();
+}
+
+/** Every word of the query must be somewhere in the environment's words. */
+export function matches(environment: Environment, query: string): boolean {
+  const text = [environment.taskId, environment.agentId ?? '', environment.template, environment.status, environment.environmentId].join(' ').toLowerCase();
+  return query.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+}
+
+/** "now", "5 min", "3 h", "2 days". */
+export function age(createdAt: number, now: number): string {
+  const minutes = Math.max(0, Math.floor((now - createdAt) / 60_000));
+  if (minutes < 1) return 'now';
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours} h`;
+  const days = Math.floor(hours / 24);
+  return days === 1 ? '1 day' : `${days} days`;
+}
