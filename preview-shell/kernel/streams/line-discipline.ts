@@ -33,6 +33,7 @@ const WIDE = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff
 export class LineDiscipline {
   private readonly outlet: DisciplineOutlet;
   private line: number[] = [];
+  private echoed: number[] = [];
   private rawMode = false;
 
   constructor(outlet: DisciplineOutlet) {
@@ -54,10 +55,8 @@ export class LineDiscipline {
       this.outlet.deliver(bytes);
       return;
     }
-    for (const byte of bytes) {
-      // A signal's receiver may have switched to raw mode half way: the remaining bytes are still of this input.
-      this.type(byte);
-    }
+    for (const byte of bytes) this.type(byte);
+    this.flushEcho();
   }
 
   private type(byte: number): void {
@@ -90,6 +89,7 @@ export class LineDiscipline {
   private interrupt(byte: number, signal: 'SIGINT' | 'SIGQUIT' | 'SIGTSTP'): void {
     this.line = [];
     this.echo(caret(byte));
+    this.flushEcho();
     this.outlet.signal(signal);
   }
 
@@ -113,11 +113,21 @@ export class LineDiscipline {
     if (this.line.length === 0) return;
     const bytes = Uint8Array.from(this.line);
     this.line = [];
+    // The echo comes before what the reader prints in answer.
+    this.flushEcho();
     this.outlet.deliver(bytes);
   }
 
   private echo(bytes: readonly number[]): void {
-    this.outlet.echo(Uint8Array.from(bytes));
+    this.echoed.push(...bytes);
+  }
+
+  /** All echo of one input is one output, so that a character of several bytes is not cut. */
+  private flushEcho(): void {
+    if (this.echoed.length === 0) return;
+    const bytes = Uint8Array.from(this.echoed);
+    this.echoed = [];
+    this.outlet.echo(bytes);
   }
 }
 
