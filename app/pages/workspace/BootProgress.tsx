@@ -1,0 +1,79 @@
+import { Check, CircleAlert, Minus, RotateCw, SquareTerminal } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { currentPhase, duration, overall, PHASE_LABELS, PHASES } from '../../boot/machine.ts';
+import type { Phase, PhaseState } from '../../boot/machine.ts';
+import { Button, Spinner } from '../../ui/controls.tsx';
+import { useStore } from '../../ui/use-store.ts';
+import type { WorkspaceSession } from '../../workspace/session.ts';
+
+/** The start, phase by phase, with the time each took and the cause where one failed. */
+export function BootProgress({ session }: { session: WorkspaceSession }) {
+  const boot = useStore(session.boot.store);
+  const state = overall(boot);
+  const now = useClock(state === 'running');
+  const failed = currentPhase(boot);
+  const failure = failed === undefined ? undefined : boot.phases[failed];
+  const noServer = state === 'ready' && boot.phases.start.status === 'skipped';
+  return (
+    <div className="boot" role="region" aria-label="Start of the environment">
+      <h3>{state === 'failed' ? 'The environment did not start' : noServer ? 'Ready' : 'Starting the environment'}</h3>
+      <ol>
+        {PHASES.filter((phase) => phase !== 'sign-in').map((phase) => (
+          <PhaseRow key={phase} phase={phase} state={boot.phases[phase]} now={now} />
+        ))}
+      </ol>
+      {noServer && <p>This project has no dev server. Start one in a terminal: the preview opens when a port does.</p>}
+      {failure?.status === 'failed' && (
+        <div className="boot-failure" role="alert">
+          <p>{failure.error.message}</p>
+          {failure.error.code !== undefined && <code className="code">{failure.error.code}</code>}
+          <div>
+            <Button small kind="primary" onClick={() => session.restart()}>
+              <RotateCw size={13} /> Start again
+            </Button>
+            <Button small onClick={() => session.layout.set({ bottom: 'terminal', narrow: 'terminal' })}>
+              <SquareTerminal size={13} /> Show the terminal
+            </Button>
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function PhaseRow({ phase, state, now }: { phase: Phase; state: PhaseState; now: number }) {
+  const took = duration(state, now);
+  return (
+    <li className={`phase ${state.status}`} data-phase={phase} data-status={state.status}>
+      <span className="phase-mark">{markOf(state)}</span>
+      <span>{PHASE_LABELS[phase]}</span>
+      {state.status === 'skipped' && <span className="phase-note">{state.reason}</span>}
+      {took !== undefined && <span className="phase-time">{took < 1000 ? `${Math.round(took)} ms` : `${(took / 1000).toFixed(1)} s`}</span>}
+    </li>
+  );
+}
+
+function markOf(state: PhaseState) {
+  switch (state.status) {
+    case 'running':
+      return <Spinner label="Running" />;
+    case 'done':
+      return <Check size={14} color="var(--good)" aria-label="Done" />;
+    case 'failed':
+      return <CircleAlert size={14} color="var(--danger)" aria-label="Failed" />;
+    case 'skipped':
+      return <Minus size={14} color="var(--text-3)" aria-label="Skipped" />;
+    case 'waiting':
+      return <span className="phase-waiting" aria-label="Waiting" />;
+  }
+}
+
+function useClock(on: boolean): number {
+  const [now, setNow] = useState(() => performance.now());
+  useEffect(() => {
+    if (!on) return;
+    const timer = setInterval(() => setNow(performance.now()), 100);
+    return () => clearInterval(timer);
+  }, [on]);
+  return now;
+}

@@ -1,0 +1,192 @@
+import { ArrowLeft, ArrowRight, CircleAlert, ExternalLink, Monitor, RotateCw, ScanSearch, Smartphone, Tablet, X } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { diagnose, gatherFacts } from '../../preview/probe.ts';
+import type { Diagnosis } from '../../preview/probe.ts';
+import { attempt, toast } from '../../state/toasts.ts';
+import { Button, IconButton, Spinner } from '../../ui/controls.tsx';
+import { useSelected, useStore } from '../../ui/use-store.ts';
+import type { WorkspaceSession } from '../../workspace/session.ts';
+import { BootProgress } from './BootProgress.tsx';
+import { StackLines } from './StackLines.tsx';
+
+const SIZES = [
+  { id: 'full', label: 'Full width', icon: <Monitor size={15} />, width: undefined, height: undefined },
+  { id: 'tablet', label: 'Tablet, 768 × 1024', icon: <Tablet size={15} />, width: 768, height: 1024 },
+  { id: 'phone', label: 'Phone, 390 × 844', icon: <Smartphone size={15} />, width: 390, height: 844 },
+] as const;
+type Size = (typeof SIZES)[number];
+
+/** What a preview may do: run, keep storage of its own origin, send forms, open windows and dialogs; never navigate this page. */
+const SANDBOX = 'allow-scripts allow-same-origin allow-forms allow-popups allow-modals';
+/** A document that has not painted by then is probed by itself, in milliseconds. */
+const BLANK_AFTER = 12_000;
+
+export function PreviewPane({ session }: { session: WorkspaceSession }) {
+  const [size, setSize] = useState<Size>(SIZES[0]);
+  const port = useSelected(session.preview.store, (state) => state.port);
+  const lost = useSelected(session.state, (state) => state.containerLost);
+  return (
+    <section className="preview" aria-label="Preview">
+      <Toolbar session={session} size={size} onSize={setSize} />
+      <div className="preview-body">
+        {lost ? <Lost session={session} /> : port === undefined ? <BootProgress session={session} /> : <Frame session={session} size={size} />}
+        <ErrorOverlay session={session} />
+        <BlankProbe session={session} />
+      </div>
+    </section>
+  );
+}
+
+function Toolbar({ session, size, onSize }: { session: WorkspaceSession; size: Size; onSize: (size: Size) => void }) {
+  const { port, ports, route } = useStore(session.preview.store);
+  const off = port === undefined;
+  return (
+    <div className="toolbar" role="toolbar" aria-label="Preview">
+      <IconButton label="Back" small disabled={off} onClick={() => session.preview.back()}>
+        <ArrowLeft size={15} />
+      </IconButton>
+      <IconButton label="Forward" small disabled={off} onClick={() => session.preview.forward()}>
+        <ArrowRight size={15} />
+      </IconButton>
+      <IconButton label="Reload preview" small disabled={off} onClick={() => session.preview.reload()}>
+        <RotateCw size={14} />
+      </IconButton>
+      <div className="address">
+        {ports.length > 1 || off ? (
+          <select aria-label="Port" value={port ?? ''} disabled={off} onChange={(event) => session.preview.choosePort(Number(event.target.value))}>
+            {off && <option value="">no port</option>}
+            {ports.map((one) => (
+              <option key={one} value={one}>
+                :{one}
+              </option>
+            ))}
+          </select>
+        ) : (
+          <span className="address-port">:{port}</span>
+        )}
+        <AddressInput key={route} route={route} disabled={off} onGo={(address) => session.preview.go(address)} />
+      </div>
+      <div className="segmented" role="group" aria-label="Size">
+        {SIZES.map((one) => (
+          <IconButton key={one.id} label={one.label} small aria-pressed={size.id === one.id} onClick={() => onSize(one)}>
+            {one.icon}
+          </IconButton>
+        ))}
+      </div>
+      <IconButton label="Find out why the preview is blank" small disabled={off} onClick={() => attempt(() => explain(session))}>
+        <ScanSearch size={15} />
+      </IconButton>
+      <IconButton label="Open preview in a new tab" small disabled={off} onClick={() => window.open(session.preview.addressOf(route), '_blank')}>
+        <ExternalLink size={14} />
+      </IconButton>
+    </div>
+  );
+}
+
+async function explain(session: WorkspaceSession): Promise<void> {
+  const found = diagnose(await gatherFacts(session.preview, session.state.getState().containerLost));
+  toast({ kind: 'info', message: `${found.title}. ${found.advice}` });
+}
+
+function AddressInput({ route, disabled, onGo }: { route: string; disabled: boolean; onGo: (address: string) => void }) {
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        const field = event.currentTarget.elements.namedItem('address');
+        if (field instanceof HTMLInputElement) attempt(() => onGo(field.value));
+      }}
+    >
+      <input name="address" aria-label="Address in the preview" defaultValue={disabled ? '' : route} disabled={disabled} spellCheck={false} autoComplete="off" onFocus={(event) => event.target.select()} />
+    </form>
+  );
+}
+
+function Frame({ session, size }: { session: WorkspaceSession; size: Size }) {
+  const { port, target } = useSelected(session.preview.store, ({ port, target }) => ({ port, target }));
+  const frame = useRef<HTMLIFrameElement>(null);
+  useEffect(() => {
+    session.preview.setFrame(frame.current ?? undefined);
+    return () => session.preview.setFrame(undefined);
+  }, [session, port, target]);
+  const style = size.width === undefined ? undefined : { width: size.width, height: size.height };
+  return (
+    <div className={size.width === undefined ? 'frame-full' : 'frame-device'}>
+      <iframe
+        key={`${port ?? 0}:${target.nonce}`}
+        ref={frame}
+        title="Preview of the running application"
+        src={session.preview.addressOf(target.url)}
+        sandbox={SANDBOX}
+        allow="cross-origin-isolated; clipboard-write; fullscreen"
+        style={style}
+      />
+    </div>
+  );
+}
+
+function Lost({ session }: { session: WorkspaceSession }) {
+  return (
+    <div className="centre notice" role="alert">
+      <CircleAlert size={26} color="var(--danger)" />
+      <h3>The container has stopped</h3>
+      <p>The browser ended it, most likely for want of memory. Your files are safe.</p>
+      <Button kind="primary" onClick={() => session.restart()}>
+        <RotateCw size={14} /> Restart the container
+      </Button>
+    </div>
+  );
+}
+
+function ErrorOverlay({ session }: { session: WorkspaceSession }) {
+  const error = useSelected(session.preview.store, (state) => state.error);
+  if (error === undefined) return null;
+  return (
+    <div className="error-overlay" role="alert">
+      <header>
+        <CircleAlert size={16} /> <strong>{error.title}</strong>
+        <IconButton label="Dismiss the error" small onClick={() => session.preview.dismissError()}>
+          <X size={14} />
+        </IconButton>
+      </header>
+      <pre className="error-text">{error.message}</pre>
+      {error.excerpt !== undefined && <pre className="error-excerpt">{error.excerpt}</pre>}
+      <StackLines session={session} stack={error.stack} />
+    </div>
+  );
+}
+
+/** Watches a document that does not paint and says which of the known causes it is. */
+function BlankProbe({ session }: { session: WorkspaceSession }) {
+  const { stage, nonce, port } = useSelected(session.preview.store, (state) => ({ stage: state.document, nonce: state.target.nonce, port: state.port }));
+  const [found, setFound] = useState<Diagnosis>();
+  useEffect(() => {
+    setFound(undefined);
+    if (port === undefined || stage === 'painted') return;
+    let current = true;
+    const timer = setTimeout(() => {
+      gatherFacts(session.preview, session.state.getState().containerLost).then((facts) => current && setFound(diagnose(facts)), () => {});
+    }, BLANK_AFTER);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [session, stage, nonce, port]);
+  if (port === undefined || stage === 'painted' || stage === 'none') return null;
+  if (found === undefined) return stage === 'loading' ? <div className="preview-loading"><Spinner label="Loading the preview" /></div> : null;
+  return (
+    <div className="blank-probe" role="status">
+      <ScanSearch size={18} />
+      <div>
+        <strong>{found.title}</strong>
+        <p>{found.advice}</p>
+      </div>
+      <Button small onClick={() => session.preview.reload()}>
+        Reload
+      </Button>
+      <IconButton label="Dismiss" small onClick={() => setFound(undefined)}>
+        <X size={14} />
+      </IconButton>
+    </div>
+  );
+}

@@ -1,0 +1,265 @@
+import { Code, FileDiff, Files, Globe, PanelBottom, Search, SquareTerminal, X } from 'lucide-react';
+import { useEffect, useSyncExternalStore } from 'react';
+import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
+import { RoomClosedError } from '../../document/connection.ts';
+import { navigate } from '../../state/router.ts';
+import { Button, IconButton } from '../../ui/controls.tsx';
+import { useSelected, useStore } from '../../ui/use-store.ts';
+import { runKeys } from '../../workspace/commands.ts';
+import type { LayoutState } from '../../workspace/layout.ts';
+import type { WorkspaceSession } from '../../workspace/session.ts';
+import { ChangesPanel } from './ChangesPanel.tsx';
+import { ConsolePanel } from './ConsolePanel.tsx';
+import { EditorArea } from './EditorArea.tsx';
+import { FileTree } from './FileTree.tsx';
+import { KeysDialog } from './KeysDialog.tsx';
+import { NetworkPanel } from './NetworkPanel.tsx';
+import { Palette } from './Palette.tsx';
+import { PreviewPane } from './PreviewPane.tsx';
+import { ProblemsPanel } from './ProblemsPanel.tsx';
+import { SearchPanel } from './SearchPanel.tsx';
+import { ShareDialog } from './ShareDialog.tsx';
+import { StatusBar } from './StatusBar.tsx';
+import { TerminalTabs, TerminalView } from './TerminalPanel.tsx';
+import { TopBar } from './TopBar.tsx';
+
+const narrowQuery = window.matchMedia('(max-width: 860px)');
+
+export function WorkspacePage({ session }: { session: WorkspaceSession }) {
+  const narrow = useSyncExternalStore(subscribeNarrow, () => narrowQuery.matches);
+  const dialog = useSelected(session.layout.store, (state) => state.dialog);
+  const closed = useSelected(session.document.state, (state) => state.closedReason);
+  useKeys(session);
+  useTitle(session);
+  if (closed !== undefined) return <Closed reason={closed} />;
+  const close = () => session.layout.set({ dialog: undefined });
+  return (
+    <div className="workspace">
+      <TopBar session={session} />
+      {narrow ? <NarrowBody session={session} /> : <WideBody session={session} />}
+      <StatusBar session={session} />
+      <Palette session={session} />
+      {dialog === 'share' && <ShareDialog session={session} onClose={close} />}
+      {dialog === 'keys' && <KeysDialog onClose={close} />}
+    </div>
+  );
+}
+
+function subscribeNarrow(callback: () => void) {
+  narrowQuery.addEventListener('change', callback);
+  return () => narrowQuery.removeEventListener('change', callback);
+}
+
+/** Before the editor and the terminal get a key, since both would take some of these for themselves. */
+function useKeys(session: WorkspaceSession) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (document.querySelector('dialog[open]') !== null || !runKeys(session, event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    window.addEventListener('keydown', onKey, { capture: true });
+    return () => window.removeEventListener('keydown', onKey, { capture: true });
+  }, [session]);
+}
+
+function useTitle(session: WorkspaceSession) {
+  const environment = useSelected(session.state, (state) => state.environment);
+  useEffect(() => void (document.title = `${environment?.taskId ?? session.environmentId} · Terrarium`), [environment, session]);
+}
+
+function WideBody({ session }: { session: WorkspaceSession }) {
+  const { side, preview } = useSelected(session.layout.store, ({ side, preview }) => ({ side, preview }));
+  const panelIds = [...(side === undefined ? [] : ['side']), 'middle', ...(preview ? ['preview'] : [])];
+  const saved = useDefaultLayout({ id: 'terrarium.columns', panelIds, storage: localStorage });
+  return (
+    <div className="workspace-body">
+      <ActivityBar session={session} />
+      <Group className="columns" orientation="horizontal" defaultLayout={saved.defaultLayout} onLayoutChanged={saved.onLayoutChanged}>
+        {side !== undefined && (
+          <>
+            <Panel id="side" defaultSize="16%" minSize={170} maxSize="40%">
+              <SidePanel session={session} side={side} />
+            </Panel>
+            <Separator className="separator" aria-label="Resize the side bar" />
+          </>
+        )}
+        <Panel id="middle" minSize={260}>
+          <Middle session={session} />
+        </Panel>
+        {preview && (
+          <>
+            <Separator className="separator" aria-label="Resize the preview" />
+            <Panel id="preview" defaultSize="38%" minSize={240}>
+              <PreviewColumn session={session} />
+            </Panel>
+          </>
+        )}
+      </Group>
+    </div>
+  );
+}
+
+const SIDES = [
+  { id: 'files', label: 'Files', keys: 'Ctrl+Shift+E', icon: <Files size={19} /> },
+  { id: 'search', label: 'Search', keys: 'Ctrl+Shift+F', icon: <Search size={19} /> },
+  { id: 'changes', label: 'Changes', keys: 'Ctrl+Shift+G', icon: <FileDiff size={19} /> },
+] as const;
+
+function ActivityBar({ session }: { session: WorkspaceSession }) {
+  const { side, bottom, preview } = useStore(session.layout.store);
+  return (
+    <nav className="activity-bar" aria-label="Views">
+      {SIDES.map(({ id, label, keys, icon }) => (
+        <IconButton key={id} label={label} keys={keys} aria-pressed={side === id} onClick={() => session.layout.toggleSide(id)}>
+          {icon}
+        </IconButton>
+      ))}
+      <span className="grow" />
+      <IconButton label="Bottom panel" keys="Ctrl+`" aria-pressed={bottom !== undefined} onClick={() => session.layout.toggleBottom(bottom ?? 'terminal')}>
+        <PanelBottom size={18} />
+      </IconButton>
+      <IconButton label="Preview" keys="Ctrl+Alt+P" aria-pressed={preview} onClick={() => session.layout.togglePreview()}>
+        <Globe size={18} />
+      </IconButton>
+    </nav>
+  );
+}
+
+function SidePanel({ session, side }: { session: WorkspaceSession; side: NonNullable<LayoutState['side']> }) {
+  if (side === 'search') return <SearchPanel session={session} />;
+  return side === 'changes' ? <ChangesPanel session={session} /> : <FileTree session={session} />;
+}
+
+function Middle({ session }: { session: WorkspaceSession }) {
+  const bottom = useSelected(session.layout.store, (state) => state.bottom);
+  const saved = useDefaultLayout({ id: 'terrarium.rows', panelIds: bottom === undefined ? ['editor'] : ['editor', 'bottom'], storage: localStorage });
+  return (
+    <Group orientation="vertical" defaultLayout={saved.defaultLayout} onLayoutChanged={saved.onLayoutChanged}>
+      <Panel id="editor" minSize={100}>
+        <EditorArea session={session} />
+      </Panel>
+      {bottom !== undefined && (
+        <>
+          <Separator className="separator" aria-label="Resize the bottom panel" />
+          <Panel id="bottom" defaultSize="32%" minSize={80}>
+            <BottomPanel session={session} />
+          </Panel>
+        </>
+      )}
+    </Group>
+  );
+}
+
+function BottomPanel({ session }: { session: WorkspaceSession }) {
+  const bottom = useSelected(session.layout.store, (state) => state.bottom);
+  const problems = useSelected(session.problems, (all) => all.length);
+  return (
+    <section className="bottom-panel" aria-label="Bottom panel">
+      <div className="panel-tabs">
+        <div role="tablist" aria-label="Bottom panel">
+          <button type="button" role="tab" aria-selected={bottom !== 'problems'} onClick={() => session.layout.set({ bottom: 'terminal' })}>
+            Terminal
+          </button>
+          <button type="button" role="tab" aria-selected={bottom === 'problems'} onClick={() => session.layout.set({ bottom: 'problems' })}>
+            Problems {problems > 0 && <span className="chip">{problems}</span>}
+          </button>
+        </div>
+        <span className="grow" />
+        {bottom !== 'problems' && <TerminalTabs session={session} />}
+        <IconButton label="Close the panel" small onClick={() => session.layout.set({ bottom: undefined })}>
+          <X size={14} />
+        </IconButton>
+      </div>
+      <div className="panel-body">{bottom === 'problems' ? <ProblemsPanel session={session} /> : <TerminalView session={session} />}</div>
+    </section>
+  );
+}
+
+function PreviewColumn({ session }: { session: WorkspaceSession }) {
+  const tools = useSelected(session.layout.store, (state) => state.tools);
+  return (
+    <div className="preview-column">
+      <Group orientation="vertical">
+        <Panel id="page" minSize={120}>
+          <PreviewPane session={session} />
+        </Panel>
+        {tools !== undefined && (
+          <>
+            <Separator className="separator" aria-label="Resize the preview's tools" />
+            <Panel id="tools" defaultSize="35%" minSize={80}>
+              {tools === 'console' ? <ConsolePanel session={session} /> : <NetworkPanel session={session} />}
+            </Panel>
+          </>
+        )}
+      </Group>
+      <ToolTabs session={session} />
+    </div>
+  );
+}
+
+function ToolTabs({ session }: { session: WorkspaceSession }) {
+  const tools = useSelected(session.layout.store, (state) => state.tools);
+  const errors = useSelected(session.preview.console.store, ({ entries }) => entries.filter((entry) => entry.level === 'error').length);
+  const requests = useSelected(session.preview.network.store, ({ entries }) => entries.length);
+  return (
+    <div className="tool-tabs" role="group" aria-label="Tools of the preview">
+      <button type="button" aria-pressed={tools === 'console'} onClick={() => session.layout.toggleTools('console')}>
+        Console {errors > 0 && <span className="chip bad">{errors}</span>}
+      </button>
+      <button type="button" aria-pressed={tools === 'network'} onClick={() => session.layout.toggleTools('network')}>
+        Network {requests > 0 && <span className="chip">{requests}</span>}
+      </button>
+    </div>
+  );
+}
+
+const NARROW_TABS = [
+  { id: 'side', label: 'Files', icon: <Files size={17} /> },
+  { id: 'editor', label: 'Editor', icon: <Code size={17} /> },
+  { id: 'terminal', label: 'Terminal', icon: <SquareTerminal size={17} /> },
+  { id: 'preview', label: 'Preview', icon: <Globe size={17} /> },
+] as const;
+
+/** One pane at a time; the preview stays in the page so that switching does not reload it. */
+function NarrowBody({ session }: { session: WorkspaceSession }) {
+  const { narrow, side } = useSelected(session.layout.store, ({ narrow, side }) => ({ narrow, side }));
+  const active = useSelected(session.tabs.store, (state) => state.active);
+  useEffect(() => {
+    if (session.layout.store.getState().narrow === 'side') session.layout.set({ narrow: 'editor' });
+  }, [session, active]);
+  return (
+    <>
+      <div className="narrow-body">
+        {narrow === 'side' && <SidePanel session={session} side={side ?? 'files'} />}
+        {narrow === 'editor' && <EditorArea session={session} />}
+        {narrow === 'terminal' && <BottomPanel session={session} />}
+        <div className="fill" hidden={narrow !== 'preview'}>
+          <PreviewColumn session={session} />
+        </div>
+      </div>
+      <nav className="narrow-tabs" aria-label="Panes">
+        {NARROW_TABS.map(({ id, label, icon }) => (
+          <button key={id} type="button" aria-pressed={narrow === id} onClick={() => session.layout.set({ narrow: id })}>
+            {icon}
+            {label}
+          </button>
+        ))}
+      </nav>
+    </>
+  );
+}
+
+function Closed({ reason }: { reason: { code: number; reason: string } }) {
+  const error = new RoomClosedError(reason.code, reason.reason);
+  const signIn = reason.code === 4401;
+  return (
+    <main className="centre-page">
+      <h1>{signIn ? 'Sign in to open this environment' : reason.code === 4404 ? 'There is no such environment' : 'This environment is closed'}</h1>
+      <p>{error.message}</p>
+      <Button kind="primary" onClick={() => navigate(signIn ? `/login?returnTo=${encodeURIComponent(location.pathname)}` : '/')}>
+        {signIn ? 'Sign in' : 'Go to the environments'}
+      </Button>
+    </main>
+  );
+}
