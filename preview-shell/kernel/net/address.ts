@@ -11,6 +11,7 @@ export const ANY_V6 = '::';
 export const LOOPBACK_V4 = '127.0.0.1';
 export const LOOPBACK_V6 = '::1';
 const MAPPED_PREFIX = '::ffff:';
+const PlatformURL = globalThis.URL;
 const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 
 export function isV6(address: string): boolean {
@@ -34,7 +35,7 @@ export function canonical(address: string): string {
 /** The URL parser knows the canonical spelling (RFC 5952). */
 function canonicalV6(text: string): string {
   try {
-    return new URL(`http://[${text}]/`).hostname.slice(1, -1);
+    return new PlatformURL(`http://[${text}]/`).hostname.slice(1, -1);
   } catch {
     throw new SysError('EINVAL', `${text} is not an address`);
   }

@@ -18,6 +18,8 @@ export interface PortEvent {
 export interface Egress {
   /** True when it took the connection: it is the peer of `socket` from then on. */
   connect(socket: Socket, to: Endpoint & { host: string }): boolean;
+  /** The program has begun TLS on the connection; false when it is none of this egress. */
+  startTls(socket: Socket, servername: string): boolean;
 }
 
 interface Binding extends Bound {
@@ -129,6 +131,11 @@ export class LoopbackNetwork implements GatewayNetwork {
     return () => this.listeners.close.delete(listener);
   }
 
+  /** @throws {SysError} ENOTSUP for a connection inside the container. */
+  startTls(socket: Socket, servername: string): void {
+    if (socket.peer === undefined || this.egress?.startTls(socket.peer, servername) !== true) throw new SysError('ENOTSUP', 'TLS');
+  }
+
   private establish(client: Socket, server: Socket, remote: Endpoint): void {
     const { onAccept } = server;
     if (onAccept === undefined) throw new SysError('ECONNREFUSED');
@@ -149,7 +156,6 @@ export class LoopbackNetwork implements GatewayNetwork {
     Socket.join(socket, peer);
     socket.remote = { address, port };
     if (this.egress?.connect(peer, { address, port, host }) === true) return;
-    socket.release();
     throw new SysError('ENETUNREACH', `${host}:${port} is outside of the container, which reaches other machines by HTTP and HTTPS only`);
   }
 

@@ -23,6 +23,8 @@ export class Socket implements OpenFile {
   /** Set while it listens. */
   onAccept: AcceptListener | undefined;
   closed = false;
+  /** The other end, once connected. */
+  peer: Socket | undefined;
   private readonly owner: SocketOwner;
   private readonly inode = anonymousInode();
   private input: Fifo | undefined;
@@ -42,6 +44,8 @@ export class Socket implements OpenFile {
   static join(a: Socket, b: Socket): void {
     const there = new Fifo();
     const back = new Fifo();
+    a.peer = b;
+    b.peer = a;
     a.input = back;
     a.output = there;
     b.input = there;
@@ -75,9 +79,9 @@ export class Socket implements OpenFile {
   }
 
   /** RST: the peer's reads and writes fail, what is under way is lost. */
-  reset(): void {
-    this.output?.fail('ECONNRESET');
-    this.input?.fail('ECONNRESET');
+  reset(code: ErrnoName = 'ECONNRESET'): void {
+    this.output?.fail(code);
+    this.input?.fail(code);
     this.release();
   }
 

@@ -47,6 +47,10 @@ export function netSyscalls(network: LoopbackNetwork, attachments: Attachments):
       find(caller, id).socket.reset();
       return null;
     },
+    'net.startTls': (caller, [id, servername]) => {
+      network.startTls(find(caller, id).socket, asString(servername));
+      return null;
+    },
     /** getaddrinfo(3): addresses of a name for family 0, 4 or 6. */
     'net.lookup': (_caller, [name, family]) => network.names.lookup(asString(name), asNumber(family)),
     /** getnameinfo(3): the name that a virtual address stands for, or null. */
