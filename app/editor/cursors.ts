@@ -16,33 +16,42 @@ export class Cursors {
   readonly #sheet = new CSSStyleSheet();
   readonly #ends: (() => void)[] = [];
   #text: Y.Text | undefined;
+  #disposed = false;
 
   constructor(editor: MonacoEditor.IStandaloneCodeEditor, awareness: Awareness) {
     this.#editor = editor;
     this.#awareness = awareness;
     this.#decorations = editor.createDecorationsCollection();
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, this.#sheet];
-    const selection = editor.onDidChangeCursorSelection(() => this.#announce());
-    const draw = () => this.#draw();
-    awareness.on('change', draw);
-    this.#ends.push(() => selection.dispose(), () => awareness.off('change', draw));
+    // Deferred: the editor moves the cursor before the document has the key that moved it.
+    const selection = editor.onDidChangeCursorSelection(() => queueMicrotask(() => this.#announce()));
+    awareness.on('change', this.#drawSoon);
+    this.#ends.push(() => selection.dispose(), () => awareness.off('change', this.#drawSoon));
   }
 
   /** The text that the editor shows, or nothing. */
   show(text: Y.Text | undefined, fileId: string | undefined): void {
+    this.#text?.unobserve(this.#drawSoon);
     this.#text = text;
+    // A cursor may arrive before the text that it stands behind.
+    text?.observe(this.#drawSoon);
     this.#awareness.setLocalStateField('fileId', fileId);
     this.#announce();
     this.#draw();
   }
 
   dispose(): void {
+    this.#disposed = true;
+    this.#text?.unobserve(this.#drawSoon);
     for (const end of this.#ends) end();
     this.#decorations.clear();
     document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== this.#sheet);
   }
 
+  readonly #drawSoon = (): void => queueMicrotask(() => this.#draw());
+
   #announce(): void {
+    if (this.#disposed) return;
     const model = this.#editor.getModel();
     const selection = this.#editor.getSelection();
     if (model === null || selection === null || this.#text === undefined) return this.#awareness.setLocalStateField('selection', null);
@@ -54,6 +63,7 @@ export class Cursors {
   }
 
   #draw(): void {
+    if (this.#disposed) return;
     const model = this.#editor.getModel();
     if (model === null || this.#text === undefined) return this.#decorations.clear();
     const others = membersOf(this.#awareness).filter((member) => !member.self);
@@ -71,8 +81,9 @@ export class Cursors {
     const range = monaco.Range.fromPositions(model.getPositionAt(Math.min(anchor, head)), model.getPositionAt(Math.max(anchor, head)));
     const caret = monaco.Range.fromPositions(at);
     const name = `remote-caret remote-${member.clientId}${at.lineNumber === 1 ? ' remote-first-line' : ''}`;
+    const selected = range.isEmpty() ? [] : [{ range, options: { className: `remote-selection remote-selection-${member.clientId}`, stickiness: 1 } }];
     return [
-      { range, options: { className: `remote-selection remote-selection-${member.clientId}` } },
+      ...selected,
       { range: caret, options: { beforeContentClassName: name, hoverMessage: { value: member.name, isTrusted: false }, stickiness: 1 } },
     ];
   }

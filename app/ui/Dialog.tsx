@@ -10,6 +10,8 @@ export function Dialog({ title, wide = false, onClose, children }: { title: stri
   useEffect(() => {
     const opener = document.activeElement;
     ref.current?.showModal();
+    // The first thing to do in it is in its body; the button that closes it comes first only in the document.
+    ref.current?.querySelector<HTMLElement>('.dialog-body :is(input:checked, input:not([type=radio]), select, textarea, button)')?.focus();
     return () => {
       if (opener instanceof HTMLElement) opener.focus();
     };

@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest';
-import { COMMANDS, fuzzyScore, matchesKeys } from './commands.ts';
+import { expect, test, vi } from 'vitest';
+
+vi.stubGlobal('location', { href: 'http://localhost/' });
+vi.stubGlobal('localStorage', { getItem: () => null });
+vi.stubGlobal('window', { addEventListener: () => {}, matchMedia: () => ({ matches: false }) });
+const { COMMANDS, fuzzyScore, matchesKeys } = await import('./commands.ts');
 
 const press = (key: string, change: Partial<KeyboardEvent> = {}) => ({ key, code: '', ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...change });
 

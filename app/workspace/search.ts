@@ -41,7 +41,7 @@ export function searchText(content: string, pattern: RegExp, limit: number): Sea
     const line = lines[index] ?? '';
     for (const match of line.matchAll(pattern)) {
       if (match[0] === '' || found.length >= limit) continue;
-      const start = Math.max(0, match.index - 40);
+      const start = Math.max(0, match.index - 16);
       found.push({ line: index + 1, column: match.index + 1, length: match[0].length, excerpt: line.slice(start, start + EXCERPT), at: match.index - start });
     }
   }

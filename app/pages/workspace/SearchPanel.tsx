@@ -72,6 +72,7 @@ function MatchRow({ match, onOpen }: { match: SearchMatch; onOpen: () => void })
   return (
     <button type="button" className="list-row match" onClick={onOpen}>
       <span className="list-text">
+        {match.column - 1 > match.at && '…'}
         {match.excerpt.slice(0, match.at).trimStart()}
         <mark>{match.excerpt.slice(match.at, end)}</mark>
         {match.excerpt.slice(end)}

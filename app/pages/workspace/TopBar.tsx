@@ -32,14 +32,14 @@ export function TopBar({ session }: { session: WorkspaceSession }) {
       {environment !== undefined && <span className="chip wide-only">{environment.template}</span>}
       {environment?.agentId !== undefined && <span className="chip good wide-only">agent {environment.agentId}</span>}
       <BootChip session={session} />
-      <span className="grow" />
+      <span className="grow wide-only" />
       <button type="button" className="palette-button wide-only" onClick={() => session.layout.set({ palette: 'files' })}>
         <Search size={13} /> Go to file <kbd>Ctrl P</kbd>
       </button>
       <span className="grow" />
       <Members session={session} />
-      <Button small onClick={() => session.layout.set({ dialog: 'share' })}>
-        <UserPlus size={14} /> Share
+      <Button small aria-label="Share" onClick={() => session.layout.set({ dialog: 'share' })}>
+        <UserPlus size={14} /> <span className="wide-only">Share</span>
       </Button>
       <IconButton label={shown === 'dark' ? 'Light theme' : 'Dark theme'} onClick={toggleTheme}>
         {shown === 'dark' ? <Sun size={15} /> : <Moon size={15} />}
