@@ -10,6 +10,8 @@ export interface ContentSource {
   load(): Uint8Array<ArrayBuffer>;
   /** Bytes for reading; may be a view. @throws {NotLoaded} */
   view(offset: number, length: number): Uint8Array;
+  /** Its size is part of what the disk holds already (a pack's is not). */
+  readonly counted?: boolean;
   /** Where threads can read the bytes themselves. */
   range?(offset: number, length: number): PackedRange;
 }
@@ -27,6 +29,7 @@ export class Content {
     this.space = space;
     this.origin = source;
     this.length = source?.size ?? 0;
+    if (source?.counted === true) space.take(source.size);
   }
 
   get size(): number {
@@ -76,19 +79,28 @@ export class Content {
   /** Takes `bytes` as the whole content, without a copy. */
   replace(bytes: Uint8Array<ArrayBuffer>): void {
     if (bytes.length > FILE_MAX) throw new SysError('EFBIG');
-    const owned = this.origin === undefined ? this.length : 0;
-    this.space.take(bytes.length - owned);
+    this.space.take(bytes.length - this.counted);
     this.origin = undefined;
     this.bytes = bytes;
     this.length = bytes.length;
   }
 
+  /** Makes the bytes the file's own. @throws {SysError} ENOSPC. @throws {NotLoaded} */
+  adopt(): void {
+    this.own(this.length);
+  }
+
   /** The last name and the last descriptor are gone. */
   free(): void {
-    if (this.origin === undefined) this.space.take(-this.length);
+    this.space.take(-this.counted);
     this.origin = undefined;
     this.bytes = EMPTY;
     this.length = 0;
+  }
+
+  /** How much of the disk's space it takes. */
+  private get counted(): number {
+    return this.origin === undefined || this.origin.counted === true ? this.length : 0;
   }
 
   /** Makes the bytes our own, with room for `size`, and accounts for the growth. */
@@ -96,7 +108,7 @@ export class Content {
     if (size > FILE_MAX) throw new SysError('EFBIG');
     if (this.origin !== undefined) {
       const copy = this.origin.load();
-      this.space.take(copy.length);
+      this.space.take(copy.length - this.counted);
       this.bytes = copy;
       this.origin = undefined;
     }

@@ -4,7 +4,8 @@ import { O_ACCMODE, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_TRUNC,
 import { DeviceFile, makeDevices } from './devices.ts';
 import { DeviceInode, DirectoryInode, entriesOf, FileInode, SymlinkInode, type Inode } from './inode.ts';
 import { DirectoryFile, DiskFile } from './open-disk-file.ts';
-import { walk, type Location, type WalkContext } from './path-walk.ts';
+import { PackLayers } from './pack-layers.ts';
+import { walk, type Follow, type Location, type WalkContext } from './path-walk.ts';
 import { Space } from './space.ts';
 import { Tree } from './tree.ts';
 import { SCRATCH_VOLUME } from './volume.ts';
@@ -42,6 +43,7 @@ export class Disk {
   readonly threadWatches = new ThreadWatches();
   /** Packs in memory, by hash. */
   readonly packs = new Map<string, SharedArrayBuffer>();
+  readonly layers: PackLayers;
   /** Where changes are kept; set by the persistence. */
   storage: { flush(): Promise<void> } | undefined;
   private readonly superuser: boolean;
@@ -57,6 +59,7 @@ export class Disk {
     this.tree.link(this.tree.root, 'tmp', tmp);
     this.fixed.add(tmp);
     this.watches = new WatchRegistry(this.tree);
+    this.layers = new PackLayers(this);
   }
 
   /** @throws {SysError} EACCES */
@@ -70,7 +73,7 @@ export class Disk {
     if ((access & ~granted & 7) !== 0) throw new SysError('EACCES');
   }
 
-  locate(path: string, base: PathBase, follow: boolean): Location {
+  locate(path: string, base: PathBase, follow: Follow): Location {
     return walk(this.context, path, base.cwd, follow);
   }
 
@@ -119,6 +122,7 @@ export class Disk {
 
   /** open(2). `openDevice` opens what belongs to the calling process. */
   open(path: string, flags: number, mode: number, base: PathBase, openDevice?: DeviceOpener): OpenFile {
+    if ((flags & O_CREAT) !== 0 && path.endsWith('/') && this.locate(path, base, 'never').ending === 'name') throw new SysError('EISDIR', path);
     const exclusive = (flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0;
     const location = this.locate(path, base, (flags & O_NOFOLLOW) === 0 && !exclusive);
     const { inode } = location;

@@ -6,3 +6,6 @@ export function createDisk(options: DiskOptions = {}): Disk {
 
 export { Disk, type DiskOptions, type PathBase } from './disk.ts';
 export { fsSyscalls } from './syscalls.ts';
+export { attachStorage, type DiskStorage, type StorageOptions } from './storage/index.ts';
+export { NotLoaded, whenLoaded } from './suspend.ts';
+export { addSystemTree, type SystemEntry } from './system-tree.ts';

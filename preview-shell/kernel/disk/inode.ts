@@ -62,6 +62,8 @@ export class DirectoryInode extends InodeBase {
   readonly entries = new Map<string, Inode>();
   /** Reads the pack that is mounted here; set until first touched. @throws {NotLoaded} */
   fill: (() => void) | undefined;
+  /** Names that its pack has and that were removed here. */
+  readonly whiteouts = new Set<string>();
   subdirectories = 0;
 }
 
@@ -110,6 +112,8 @@ export function linkCount(inode: Inode): number {
 }
 
 export const ROOT_INO = 1;
+/** From here on numbers belong to mounted packs. */
+export const PACKED_INOS = 2 ** 40;
 
 /**
  * `struct stat` as Node's fs binding orders it: dev, mode, nlink, uid, gid, rdev, blksize, ino, size, blocks,

@@ -6,7 +6,7 @@ import { DirectoryInode, entriesOf, type Inode } from './inode.ts';
 import type { Location } from './path-walk.ts';
 
 export function mkdir(disk: Disk, path: string, mode: number, base: PathBase): void {
-  const location = disk.locate(path, base, false);
+  const location = disk.locate(path, base, 'never');
   if (location.inode !== undefined) throw new SysError('EEXIST', path);
   disk.permitEntry(location.directory);
   const { directory, name } = location;
@@ -38,7 +38,7 @@ function isDirectory(disk: Disk, at: string, base: PathBase, whole: string): boo
   } catch (error) {
     if (!(error instanceof SysError) || error.code !== 'ENOENT') throw error;
     // A link to nothing is in the way.
-    if (disk.find(at, base, false) !== undefined) throw new SysError(at === trimSlashes(whole) ? 'EEXIST' : 'ENOENT', at);
+    if (disk.find(at, base, false) !== undefined) throw new SysError('ENOENT', at);
     return false;
   }
   if (inode instanceof DirectoryInode) return true;
@@ -50,7 +50,7 @@ function trimSlashes(path: string): string {
 }
 
 export function rmdir(disk: Disk, path: string, base: PathBase): void {
-  const location = disk.locate(path, base, false);
+  const location = disk.locate(path, base, 'never');
   const { directory, name, inode, ending } = location;
   if (ending === 'root' || inode === disk.tree.root) throw new SysError('EBUSY', path);
   if (ending === 'dot') throw new SysError('EINVAL', path);
@@ -63,7 +63,7 @@ export function rmdir(disk: Disk, path: string, base: PathBase): void {
 }
 
 export function unlink(disk: Disk, path: string, base: PathBase): void {
-  const location = disk.locate(path, base, false);
+  const location = disk.locate(path, base, 'never');
   const { directory, name, inode, ending } = location;
   if (ending !== 'name') throw new SysError('EISDIR', path);
   if (inode === undefined) throw new SysError('ENOENT', path);
@@ -80,8 +80,8 @@ function checkRemovable(disk: Disk, location: Location, inode: Inode): void {
 }
 
 export function rename(disk: Disk, from: string, to: string, base: PathBase): void {
-  const source = disk.locate(from, base, false);
-  const target = disk.locate(to, base, false);
+  const source = disk.locate(from, base, 'never');
+  const target = disk.locate(to, base, 'never');
   if (source.ending !== 'name' || target.ending !== 'name') throw new SysError('EBUSY', from);
   const inode = source.inode;
   if (inode === undefined) throw new SysError('ENOENT', from);
@@ -129,7 +129,7 @@ function isWithin(directory: DirectoryInode, ancestor: DirectoryInode): boolean 
 export function link(disk: Disk, from: string, to: string, base: PathBase): void {
   // link(2), which libuv uses, does not follow a link at the end.
   const inode = disk.lookup(from, base, false);
-  const target = disk.locate(to, base, false);
+  const target = disk.locate(to, base, 'never');
   if (target.inode !== undefined) throw new SysError('EEXIST', to);
   if (target.mustBeDirectory) throw new SysError('ENOENT', to);
   disk.permitEntry(target.directory);
@@ -142,7 +142,7 @@ export function link(disk: Disk, from: string, to: string, base: PathBase): void
 
 export function symlink(disk: Disk, target: string, path: string, base: PathBase): void {
   if (target === '') throw new SysError('ENOENT', 'empty target');
-  const location = disk.locate(path, base, false);
+  const location = disk.locate(path, base, 'never');
   if (location.inode !== undefined) throw new SysError('EEXIST', path);
   if (location.mustBeDirectory) throw new SysError('ENOENT', path);
   disk.permitEntry(location.directory);

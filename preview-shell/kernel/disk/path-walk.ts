@@ -31,15 +31,18 @@ export function checkName(name: string): void {
   if (name.length * 3 > NAME_MAX && utf8Length(name) > NAME_MAX) throw new SysError('ENAMETOOLONG', name);
 }
 
-/** Finds `path` from the directory with the absolute path `cwd`. With `follow`, a link at the end is followed too. */
-export function walk(context: WalkContext, path: string, cwd: string, follow: boolean): Location {
+/** Whether a link at the end is followed: always, only before a slash, or never (the calls that change names). */
+export type Follow = boolean | 'never';
+
+/** Finds `path` from the directory with the absolute path `cwd`. */
+export function walk(context: WalkContext, path: string, cwd: string, follow: Follow): Location {
   checkPath(path);
   return new Walk(context, path, cwd, follow).run();
 }
 
 class Walk {
   private readonly context: WalkContext;
-  private readonly follow: boolean;
+  private readonly follow: Follow;
   /** Components still to go, the next one last. */
   private readonly pending: string[] = [];
   private directory: DirectoryInode;
@@ -47,7 +50,7 @@ class Walk {
   private mustBeDirectory: boolean;
   private links = 0;
 
-  constructor(context: WalkContext, path: string, cwd: string, follow: boolean) {
+  constructor(context: WalkContext, path: string, cwd: string, follow: Follow) {
     this.context = context;
     this.follow = follow;
     this.directory = context.root;
@@ -92,7 +95,7 @@ class Walk {
     checkName(component);
     const inode = entriesOf(directory).get(component);
     const isLast = this.pending.length === 0;
-    if (inode instanceof SymlinkInode && (!isLast || this.follow || this.mustBeDirectory)) {
+    if (inode instanceof SymlinkInode && (!isLast || this.followsLast)) {
       this.enter(inode.target, isLast);
       return undefined;
     }
@@ -103,10 +106,16 @@ class Walk {
     return undefined;
   }
 
+  private get followsLast(): boolean {
+    if (this.follow === 'never') return this.ending !== 'name';
+    return this.follow || this.mustBeDirectory;
+  }
+
   private enter(target: string, isLast: boolean): void {
     if (++this.links > LINKS_MAX) throw new SysError('ELOOP');
     if (target.startsWith('/')) this.directory = this.context.root;
     this.push(target);
-    if (isLast) this.note(target);
+    // What follows the name in the path given (a dot) still ends it.
+    if (isLast && this.ending === 'name') this.note(target);
   }
 }

@@ -1,6 +1,7 @@
+import { ROOT_ID, USER_ID } from './constants.ts';
 import { Content, type ContentSource } from './content.ts';
 import { DEVICE_VOLUME, MAIN_VOLUME, type Volume } from './volume.ts';
-import { DeviceInode, DirectoryInode, FileInode, ROOT_INO, SymlinkInode, type Inode } from './inode.ts';
+import { DeviceInode, DirectoryInode, entriesOf, FileInode, PACKED_INOS, ROOT_INO, SymlinkInode, type Inode } from './inode.ts';
 import type { Space } from './space.ts';
 
 /** What has happened to the tree. A rename is `removed` and `added` of one inode, both `moved`. */
@@ -9,7 +10,12 @@ export type TreeChange =
   | { readonly type: 'data'; readonly inode: FileInode; readonly from: number; readonly to: number }
   | { readonly type: 'attributes'; readonly inode: Inode }
   /** A descriptor that wrote to the file has been closed, or a call has replaced the content as a whole. */
-  | { readonly type: 'written'; readonly inode: FileInode };
+  | { readonly type: 'written'; readonly inode: FileInode }
+  /** Was in a pack, and is kept here from now on. */
+  | { readonly type: 'copied-up'; readonly inode: Inode };
+
+const SCRATCH_INOS = 2 ** 36;
+const FIXED_INOS = 2 ** 37;
 
 /** Inodes and their names. No checks: `Disk` makes them. Everything that changes goes through here, and is told to the observers. */
 export class Tree {
@@ -17,10 +23,8 @@ export class Tree {
   readonly space: Space;
   private readonly clock: () => number;
   private readonly observers = new Set<(change: TreeChange) => void>();
-  private nextIno = ROOT_INO + 1;
-  /** Set by the packs: makes something of a pack independent of it before it changes. @throws {NotLoaded} */
-  copyUp: (inode: Inode, deep: boolean) => void = () => {};
-
+  /** Each kind of volume counts for itself, so that numbers that are kept never meet those that each start gives anew. */
+  private readonly nextInos = { kept: ROOT_INO + 1, scratch: SCRATCH_INOS, fixed: FIXED_INOS };
   constructor(space: Space, clock: () => number) {
     this.space = space;
     this.clock = clock;
@@ -41,8 +45,9 @@ export class Tree {
   }
 
   /** Numbers up to this one are in use (after a restore). */
-  reserveInos(highest: number): void {
-    this.nextIno = Math.max(this.nextIno, highest + 1);
+  reserveIno(ino: number): void {
+    const range = ino < SCRATCH_INOS ? 'kept' : ino < FIXED_INOS ? 'scratch' : undefined;
+    if (range !== undefined) this.nextInos[range] = Math.max(this.nextInos[range], ino + 1);
   }
 
   newFile(volume: Volume, permissions: number, source?: ContentSource): FileInode {
@@ -62,10 +67,12 @@ export class Tree {
   }
 
   private init(volume: Volume, permissions: number) {
-    return { ino: this.nextIno++, permissions, volume, time: this.now() };
+    const range = volume.persistent ? 'kept' : volume.dev === MAIN_VOLUME.dev ? 'scratch' : 'fixed';
+    return { ino: this.nextInos[range]++, permissions, volume, time: this.now(), uid: volume.readOnly ? ROOT_ID : USER_ID };
   }
 
   attach(directory: DirectoryInode, name: string, inode: Inode, moved = false): void {
+    this.copyUp(directory, false);
     this.link(directory, name, inode);
     const now = this.now();
     directory.mtime = directory.ctime = inode.ctime = now;
@@ -75,6 +82,7 @@ export class Tree {
   /** `attach` without times and without telling anybody: what was there already. */
   link(directory: DirectoryInode, name: string, inode: Inode): void {
     directory.entries.set(name, inode);
+    directory.whiteouts.delete(name);
     inode.dentries.push({ directory, name });
     if (inode instanceof DirectoryInode) directory.subdirectories++;
   }
@@ -82,6 +90,7 @@ export class Tree {
   detach(directory: DirectoryInode, name: string, moved = false): void {
     const inode = directory.entries.get(name);
     if (inode === undefined) return;
+    this.copyUp(directory, false);
     this.unlink(directory, name, inode);
     directory.mtime = directory.ctime = inode.ctime = this.now();
     this.tell({ type: 'removed', directory, name, inode, moved });
@@ -90,6 +99,7 @@ export class Tree {
 
   unlink(directory: DirectoryInode, name: string, inode: Inode): void {
     directory.entries.delete(name);
+    if (directory.ino >= PACKED_INOS) directory.whiteouts.add(name);
     inode.dentries = inode.dentries.filter((dentry) => dentry.directory !== directory || dentry.name !== name);
     if (inode instanceof DirectoryInode) directory.subdirectories--;
   }
@@ -104,6 +114,15 @@ export class Tree {
     if (inode.volume === volume) return;
     inode.volume = volume;
     if (inode instanceof DirectoryInode) for (const child of inode.entries.values()) this.rehome(child, volume);
+  }
+
+  /** Makes what is in a pack independent of it, before it changes; `deep` all below too. @throws {NotLoaded} */
+  copyUp(inode: Inode, deep: boolean): void {
+    if (deep && inode instanceof DirectoryInode) for (const child of entriesOf(inode).values()) this.copyUp(child, true);
+    if (!inode.packed) return;
+    if (inode instanceof FileInode) inode.content.adopt();
+    inode.packed = false;
+    this.tell({ type: 'copied-up', inode });
   }
 
   attributesChanged(inode: Inode): void {

@@ -44,7 +44,7 @@ export class WatchRegistry {
   }
 
   private observe(change: TreeChange): void {
-    if (this.byInode.size === 0 || change.type === 'written') return;
+    if (this.byInode.size === 0 || change.type === 'written' || change.type === 'copied-up') return;
     if (change.type === 'added' || change.type === 'removed') this.named(change);
     else this.touched(change.inode);
   }

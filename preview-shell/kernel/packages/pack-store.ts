@@ -1,0 +1,144 @@
+/** Brings packs into memory: from the browser's own storage, else from the package server, checked by their hash. */
+import type { PackMount } from '../../../shared/pack/format.ts';
+
+export interface PackStoreOptions {
+  /** Origin of the package server. */
+  readonly origin: string;
+  /** Where packs are put, by hash. */
+  readonly packs: Map<string, SharedArrayBuffer>;
+  /** Headers of a request, e.g. the capability token. */
+  readonly headers?: () => Record<string, string>;
+  readonly fetch?: typeof fetch;
+  /** The browser's Cache API; undefined where there is none. */
+  readonly caches?: Pick<CacheStorage, 'open'> | undefined;
+  /** Told of each pack that has come. */
+  readonly onPack?: (hash: string, bytes: SharedArrayBuffer) => void;
+}
+
+export interface PackProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly bytes: number;
+}
+
+/** A pack cannot be had, or is not what its hash says. */
+export class PackError extends Error {
+  readonly hash: string;
+  constructor(hash: string, message: string, options?: ErrorOptions) {
+    super(`Package pack ${hash}: ${message}`, options);
+    this.name = 'PackError';
+    this.hash = hash;
+  }
+}
+
+const CACHE_NAME = 'terrarium-packs-1';
+/** Requests at a time: browsers allow six connections to one HTTP/1.1 host. */
+const CONCURRENCY = 6;
+
+export class PackStore {
+  private readonly options: PackStoreOptions;
+  private readonly underway = new Map<string, Promise<void>>();
+  /** Packs from the network that storage does not have yet. */
+  private readonly unsaved = new Set<string>();
+  private cache: Promise<Cache | undefined> | undefined;
+
+  constructor(options: PackStoreOptions) {
+    this.options = options;
+  }
+
+  /** Resolves when all packs of `mounts` are in memory. @throws {PackError}; an abort rejects with the signal's reason. */
+  async ensureAll(mounts: readonly PackMount[], options: { signal?: AbortSignal; onProgress?: (progress: PackProgress) => void } = {}): Promise<void> {
+    const sizes = new Map(mounts.map(({ pack, bytes }) => [pack, bytes]));
+    const queue = [...sizes.keys()];
+    const progress = { done: 0, total: queue.length, bytes: 0 };
+    const worker = async (): Promise<void> => {
+      for (let hash = queue.shift(); hash !== undefined; hash = queue.shift()) {
+        options.signal?.throwIfAborted();
+        await this.ensure(hash, options.signal);
+        progress.done++;
+        progress.bytes += sizes.get(hash) ?? 0;
+        options.onProgress?.({ ...progress });
+      }
+    };
+    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  }
+
+  /** Resolves when the pack is in memory. @throws {PackError} */
+  ensure(hash: string, signal?: AbortSignal): Promise<void> {
+    if (this.options.packs.has(hash)) return Promise.resolve();
+    const running = this.underway.get(hash);
+    if (running !== undefined) return running;
+    const started = this.bring(hash, signal).finally(() => this.underway.delete(hash));
+    this.underway.set(hash, started);
+    return started;
+  }
+
+  /** Puts what came from the network into the browser's storage; for an idle moment. */
+  async save(): Promise<void> {
+    const cache = await this.openCache();
+    if (cache === undefined) return;
+    for (const hash of this.unsaved) {
+      const bytes = this.options.packs.get(hash);
+      // A response takes no shared memory: it gets a copy.
+      if (bytes !== undefined) await cache.put(cacheKey(hash), new Response(new Uint8Array(bytes).slice()));
+      this.unsaved.delete(hash);
+    }
+  }
+
+  /** Removes packs from memory and storage that are not in `used`. */
+  async prune(used: ReadonlySet<string>): Promise<void> {
+    for (const hash of this.options.packs.keys()) if (!used.has(hash)) this.options.packs.delete(hash);
+    const cache = await this.openCache();
+    for (const request of (await cache?.keys()) ?? []) {
+      const hash = new URL(request.url).pathname.split('/').at(-1) ?? '';
+      if (!used.has(hash)) await cache?.delete(request);
+    }
+  }
+
+  private async bring(hash: string, signal: AbortSignal | undefined): Promise<void> {
+    const stored = await this.stored(hash);
+    const bytes = stored ?? (await this.download(hash, signal));
+    const shared = new SharedArrayBuffer(bytes.byteLength);
+    new Uint8Array(shared).set(new Uint8Array(bytes));
+    this.options.packs.set(hash, shared);
+    if (stored === undefined) this.unsaved.add(hash);
+    this.options.onPack?.(hash, shared);
+  }
+
+  /** What is in our own storage was checked when it came in. */
+  private async stored(hash: string): Promise<ArrayBuffer | undefined> {
+    const cache = await this.openCache();
+    const response = await cache?.match(cacheKey(hash));
+    return response?.arrayBuffer();
+  }
+
+  private async download(hash: string, signal: AbortSignal | undefined): Promise<ArrayBuffer> {
+    const request = this.options.fetch ?? fetch;
+    const headers = this.options.headers?.() ?? {};
+    let response: Response;
+    try {
+      response = await request(`${this.options.origin}/packs/${hash}`, { cache: 'force-cache', headers, ...(signal === undefined ? {} : { signal }) });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw new PackError(hash, 'the package server cannot be reached', { cause: error });
+    }
+    if (!response.ok) throw new PackError(hash, `the package server answered ${response.status}`);
+    const bytes = await response.arrayBuffer();
+    if ((await sha256(bytes)) !== hash) throw new PackError(hash, 'its bytes do not have this hash');
+    return bytes;
+  }
+
+  private openCache(): Promise<Cache | undefined> {
+    // Storage may be refused (private windows, blocked third-party storage): packs then come from the network each time.
+    this.cache ??= (this.options.caches ?? globalThis.caches)?.open(CACHE_NAME).catch(() => undefined) ?? Promise.resolve(undefined);
+    return this.cache;
+  }
+}
+
+/** A name inside the cache, never fetched. */
+const cacheKey = (hash: string): string => `https://packs.invalid/${hash}`;
+
+async function sha256(bytes: ArrayBuffer): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
