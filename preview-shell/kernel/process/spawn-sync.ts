@@ -88,8 +88,7 @@ class Collector {
           return;
         }
         this.chunks.push(bytes);
-        // Later than this call: the first bytes may come while `readStart` has not answered.
-        queueMicrotask(() => reader.acknowledge(bytes.length));
+        reader.acknowledge(bytes.length);
         onBytes(bytes.length);
       },
       error: () => this.settle(),

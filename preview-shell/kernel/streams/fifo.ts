@@ -140,11 +140,11 @@ export class Fifo {
     return promise.finally(() => signal.removeEventListener('abort', interrupt));
   }
 
-  /** Pushes bytes to the sink as they come, within the window. */
+  /** Pushes bytes to the sink as they come, within the window; what is queued already follows in a micro-task, never within the call. */
   start(sink: ByteSink): StreamReader {
     const flow: Flow = { sink, credit: this.window };
     this.flows.push(flow);
-    this.pump();
+    queueMicrotask(() => this.pump());
     return {
       stop: () => this.forget(flow),
       acknowledge: (bytes) => {

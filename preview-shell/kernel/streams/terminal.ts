@@ -82,7 +82,8 @@ export class Terminal {
       data(bytes) {
         if (bytes === null) return;
         const shown = listener(bytes);
-        if (shown === undefined) reader.acknowledge(bytes.length);
+        // A listener typed void may return anything.
+        if (!(shown instanceof Promise)) reader.acknowledge(bytes.length);
         else void shown.then(() => reader.acknowledge(bytes.length), () => reader.stop());
       },
       error() {},
