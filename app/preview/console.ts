@@ -39,7 +39,7 @@ export function createConsole() {
       depth = 0;
       store.setState({ entries: [] });
     },
-    receive(report: PreviewReport) {
+    receive(report: Extract<PreviewReport, { kind: 'console' | 'error' | 'vite-error' }>) {
       switch (report.kind) {
         case 'console': {
           if (report.level === 'clear') return this.clear();
@@ -55,8 +55,6 @@ export function createConsole() {
         }
         case 'vite-error':
           return add({ time: report.time, level: 'error', realm: report.realm, values: [{ type: 'string', preview: report.message }], stack: frameOf(report) });
-        default:
-          return;
       }
     },
   };

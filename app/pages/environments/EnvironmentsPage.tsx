@@ -54,7 +54,7 @@ export function EnvironmentsPage() {
         ) : found.length === 0 ? (
           <p className="manager-none">Nothing matches “{query}”.</p>
         ) : (
-          <EnvironmentTable rows={found} onEnd={setEnding} />
+          <EnvironmentTable rows={found} now={state.loadedAt} onEnd={setEnding} />
         )}
       </main>
       {creating && <CreateDialog templates={state.templates} onClose={() => setCreating(false)} />}
@@ -137,17 +137,17 @@ function Empty({ onCreate }: { onCreate: () => void }) {
 
 const STATUS_CHIP = { initializing: 'warn', running: 'good', suspended: '', stopped: '' } as const;
 
-function EnvironmentTable({ rows, onEnd }: { rows: Environment[]; onEnd: (environment: Environment) => void }) {
+function EnvironmentTable({ rows, now, onEnd }: { rows: Environment[]; now: number; onEnd: (environment: Environment) => void }) {
   return (
     <ul className="card-list" aria-label="Environments" onKeyDown={moveAmongRows}>
       {rows.map((row) => (
-        <EnvironmentRow key={row.environmentId} row={row} onEnd={onEnd} />
+        <EnvironmentRow key={row.environmentId} row={row} now={now} onEnd={onEnd} />
       ))}
     </ul>
   );
 }
 
-function EnvironmentRow({ row, onEnd }: { row: Environment; onEnd: (environment: Environment) => void }) {
+function EnvironmentRow({ row, now, onEnd }: { row: Environment; now: number; onEnd: (environment: Environment) => void }) {
   const path = workspacePath(row.environmentId);
   const onDelete = (event: KeyboardEvent) => {
     if (event.key === 'Delete') onEnd(row);
@@ -182,7 +182,7 @@ function EnvironmentRow({ row, onEnd }: { row: Environment; onEnd: (environment:
           {row.members} {row.members === 1 ? 'member' : 'members'}
         </span>
         <span className="environment-fact" title={new Date(row.createdAt).toLocaleString()}>
-          {age(row.createdAt, Date.now())}
+          {age(row.createdAt, now)}
         </span>
       </a>
       <IconButton label={`Open ${row.taskId} in a new tab`} onClick={() => window.open(path, '_blank', 'noopener')}>

@@ -9,13 +9,15 @@ import type { Described } from '../../state/describe-error.ts';
 export interface EnvironmentsState {
   environments: Environment[] | undefined;
   templates: Template[] | undefined;
+  /** When the list was loaded, milliseconds since the epoch; ages are counted from it. */
+  loadedAt: number;
   /** Why the last load failed; what was loaded before stays. */
   error: Described | undefined;
   offline: boolean;
   needsSignIn: boolean;
 }
 
-export const environments = createStore<EnvironmentsState>(() => ({ environments: undefined, templates: undefined, error: undefined, offline: false, needsSignIn: false }));
+export const environments = createStore<EnvironmentsState>(() => ({ environments: undefined, templates: undefined, loadedAt: 0, error: undefined, offline: false, needsSignIn: false }));
 
 /** Between refreshes while the page is visible, in milliseconds. */
 const REFRESH = 5000;
@@ -24,7 +26,7 @@ export async function refreshEnvironments(signal?: AbortSignal): Promise<void> {
   try {
     const [list, templates] = await Promise.all([listEnvironments(signal), environments.getState().templates ?? listTemplates(signal)]);
     list.sort((a, b) => b.createdAt - a.createdAt);
-    environments.setState({ environments: list, templates, error: undefined, offline: false, needsSignIn: false });
+    environments.setState({ environments: list, templates, loadedAt: Date.now(), error: undefined, offline: false, needsSignIn: false });
   } catch (error) {
     if (signal?.aborted === true) return;
     const status = error instanceof ApiError ? error.status : undefined;

@@ -92,13 +92,14 @@ export default function CodeEditor({ session, fileId }: { session: WorkspaceSess
     const editor = editorRef.current;
     if (editor === null) return;
     const { models } = workbenchOf(session);
+    const kept = views.current;
     const show = () => {
       const entry = models.get(fileId);
       const file = getFile(session.document.doc, fileId);
       editor.setModel(entry?.model ?? null);
       cursorsRef.current?.show(file?.kind === 'text' ? file.text : undefined, fileId);
       session.layout.set({ language: entry?.model.getLanguageId() });
-      const view = views.current.get(fileId);
+      const view = kept.get(fileId);
       if (view !== undefined) editor.restoreViewState(view);
     };
     show();
@@ -108,7 +109,7 @@ export default function CodeEditor({ session, fileId }: { session: WorkspaceSess
     const stop = models.onReplaced((id) => id === fileId && show());
     return () => {
       const view = editor.saveViewState();
-      if (view !== null) views.current.set(fileId, view);
+      if (view !== null) kept.set(fileId, view);
       typed.dispose();
       stop();
     };
