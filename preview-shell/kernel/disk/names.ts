@@ -42,7 +42,7 @@ function isDirectory(disk: Disk, at: string, base: PathBase, whole: string): boo
     return false;
   }
   if (inode instanceof DirectoryInode) return true;
-  throw new SysError(at === trimSlashes(whole) ? 'EEXIST' : 'ENOTDIR', at);
+  throw new SysError(at === whole ? 'EEXIST' : 'ENOTDIR', at);
 }
 
 function trimSlashes(path: string): string {

@@ -5,6 +5,7 @@ import type { OpenFile, PackedRange } from '../descriptors/open-file.ts';
 import { BLOCK_SIZE, O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } from './constants.ts';
 import type { DeviceOpener, Disk, PathBase } from './disk.ts';
 import { DirectoryInode, type FileInode } from './inode.ts';
+import { unlink } from './names.ts';
 import { DiskFile } from './open-disk-file.ts';
 
 /** The whole content where one reply can carry it, or an open description to read in pieces. @throws {SysError} EISDIR */
@@ -60,7 +61,11 @@ function copyFrom(disk: Disk, source: OpenFile, from: string, to: string, exclus
   const bytes = source instanceof DiskFile ? copyOf(source.inode) : new Uint8Array(0);
   const target = disk.open(to, O_WRONLY | O_CREAT | (exclusive ? O_EXCL : 0), inode.permissions, base);
   try {
-    if (inode instanceof DirectoryInode) throw new SysError('EISDIR', from);
+    if (inode instanceof DirectoryInode) {
+      // libuv removes the target when copying fails.
+      unlink(disk, to, base);
+      throw new SysError('EISDIR', from);
+    }
     if (!(target instanceof DiskFile) || target.inode === inode) return;
     disk.tree.replace(target.inode, bytes);
     target.inode.permissions = inode.permissions;
