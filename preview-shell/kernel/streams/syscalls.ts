@@ -9,6 +9,7 @@ import type { ThreadNote } from '../../abi/events.ts';
 import type { Value } from '../../abi/codec.ts';
 import type { ByteSink, OpenFile, StreamReader } from '../descriptors/open-file.ts';
 import type { Caller, SyscallTable } from '../syscall.ts';
+import { createSocketPair } from './pipe.ts';
 import { Terminal, terminalOf } from './terminal.ts';
 
 /** One thread's use of one descriptor as a stream. */
@@ -115,6 +116,12 @@ function flowSyscalls(attachments: Attachments): SyscallTable {
 
 function descriptorSyscalls(): SyscallTable {
   return {
+    /** A socket whose other end is closed already: what a parent is left with when the program of a child cannot be executed. */
+    'fd.closedSocket': ({ process }) => {
+      const [mine, theirs] = createSocketPair();
+      theirs.release();
+      return process.descriptors.open(mine);
+    },
     /** The kind of a descriptor; null when it is closed. */
     'fd.kind': ({ process }, [fd]) => (process.descriptors.has(number(fd)) ? process.descriptors.get(number(fd)).kind : null),
     'fd.close': ({ process }, [fd]) => {

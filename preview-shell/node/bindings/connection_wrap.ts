@@ -9,8 +9,10 @@ export abstract class ConnectionWrap extends LibuvStreamWrap {
   #listening = false;
   #reads = false;
   #connecting: ReqWrap | undefined;
+  #bindError = 0;
 
   listen(backlog: number): number {
+    if (this.#bindError !== 0) return this.#bindError;
     const status = attempt(() => this.context.kernel.call('net.listen', this.stream, backlog));
     if (status !== 0) return status;
     this.#listening = true;
@@ -29,9 +31,17 @@ export abstract class ConnectionWrap extends LibuvStreamWrap {
     });
   }
 
+  /** libuv tells of an address in use when the socket listens or connects, not before (uv__tcp_bind). */
+  protected bindWith(kind: 'tcp' | 'unix', call: (stream: number) => unknown): number {
+    const status = this.withSocket(kind, call);
+    if (kind === 'unix' || status !== errnoOfName('EADDRINUSE')) return status;
+    this.#bindError = status;
+    return 0;
+  }
+
   protected connectWith(req: ReqWrap, kind: 'tcp' | 'unix', call: (stream: number) => unknown): number {
     if (this.#connecting !== undefined) return errnoOfName('EALREADY');
-    const status = this.withSocket(kind, call);
+    const status = this.#bindError === 0 ? this.withSocket(kind, call) : this.#bindError;
     if (status !== 0) return status;
     req.dispatched();
     this.#connecting = req;

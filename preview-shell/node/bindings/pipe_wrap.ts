@@ -24,7 +24,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     }
 
     bind(path: string): number {
-      return this.withSocket('unix', (stream) => ctx.kernel.call('net.bindPath', stream, path));
+      return this.bindWith('unix', (stream) => ctx.kernel.call('net.bindPath', stream, path));
     }
 
     connect(req: ReqWrap, path: string): number {

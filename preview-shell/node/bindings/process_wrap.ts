@@ -35,7 +35,10 @@ export function create(ctx: BindingContext): Record<string, unknown> {
       try {
         child = ctx.kernel.call('proc.spawn', spawnRequest(options, stdio)) as unknown as typeof child;
       } catch (error) {
-        return errnoOf(error);
+        const status = errnoOf(error);
+        // libuv has made the pipes by then: Node reads their end.
+        for (const { type, handle } of stdio) if (type === 'pipe' || type === 'overlapped') handle?.adopt(ctx.kernel.call('fd.closedSocket') as number);
+        return status;
       }
       for (const [fd, own] of child.pipes) stdio[fd]?.handle?.adopt(own);
       this.pid = child.pid;

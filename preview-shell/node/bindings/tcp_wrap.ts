@@ -30,7 +30,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     }
 
     bind6(address: string, port: number, flags = 0): number {
-      return this.withSocket('tcp', (stream) => ctx.kernel.call('net.bind', stream, address, port, (flags & UV_TCP_IPV6ONLY) !== 0));
+      return this.bindWith('tcp', (stream) => ctx.kernel.call('net.bind', stream, address, port, (flags & UV_TCP_IPV6ONLY) !== 0));
     }
 
     /** Node calls it with a port for TCP and without for what came from a descriptor. */
