@@ -2,7 +2,6 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { OUTPUT_WINDOW, TIME_LIMITS } from '../../shared/protocol/broker.ts';
 import type { AppToBroker } from '../../shared/protocol/broker.ts';
 import { ContainerClient } from './client.ts';
-import { CONTAINER_CODES } from './errors.ts';
 
 /** A client and, opposite it, the bare other end of the channel: the test is the (possibly hostile) broker. */
 function setUp() {
@@ -55,7 +54,7 @@ test('an answer of the wrong shape is a protocol error, not a value', async () =
   const bytes = client.readFile('a');
   const { id } = await request('readFile');
   say({ type: 'result', id, value: { byteLength: 3, __proto__: null } });
-  await expect(bytes).rejects.toMatchObject({ code: CONTAINER_CODES.protocol });
+  await expect(bytes).rejects.toMatchObject({ code: 'E-TERRARIUM-2108' });
 });
 
 test('a failed operation carries its POSIX name', async () => {
@@ -99,7 +98,7 @@ test('a broker that sends beyond its credit is cut off', async () => {
   const process = await spawning;
   const chunk = 'y'.repeat(64 * 1024);
   for (let sent = 0; sent <= OUTPUT_WINDOW; sent += chunk.length) say({ type: 'output', process: id, data: chunk });
-  await expect(process.exit).rejects.toMatchObject({ code: CONTAINER_CODES.protocol });
+  await expect(process.exit).rejects.toMatchObject({ code: 'E-TERRARIUM-2108' });
   expect(closed).toHaveBeenCalledOnce();
 });
 
@@ -114,10 +113,10 @@ test('an aborted call tells the broker', async () => {
 });
 
 test.each([
-  [[], CONTAINER_CODES.brokerSilent],
-  [['library', 'host-frame'], CONTAINER_CODES.hostUnreachable],
-  [['library', 'host-frame', 'host-loaded'], CONTAINER_CODES.hostSilent],
-  [['library', 'host-frame', 'host-loaded', 'host-init'], CONTAINER_CODES.hostStuck],
+  [[], 'E-TERRARIUM-2102'],
+  [['library', 'host-frame'], 'E-TERRARIUM-2103'],
+  [['library', 'host-frame', 'host-loaded'], 'E-TERRARIUM-2104'],
+  [['library', 'host-frame', 'host-loaded', 'host-init'], 'E-TERRARIUM-2105'],
 ])('a boot that hangs after %j fails with its cause', async (stages, code) => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { client, request, say } = setUp();
@@ -137,6 +136,6 @@ test('a reloaded frame fails all that waits', async () => {
   const reading = client.readFile('a');
   await request('readFile');
   lose();
-  await expect(reading).rejects.toMatchObject({ code: CONTAINER_CODES.brokerLost });
-  await expect(client.readFile('b')).rejects.toMatchObject({ code: CONTAINER_CODES.brokerLost });
+  await expect(reading).rejects.toMatchObject({ code: 'E-TERRARIUM-2102' });
+  await expect(client.readFile('b')).rejects.toMatchObject({ code: 'E-TERRARIUM-2102' });
 });

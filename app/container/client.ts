@@ -2,7 +2,8 @@
 import { brokerToAppSchema, OUTPUT_WINDOW, RESULTS, TIME_LIMITS } from '../../shared/protocol/broker.ts';
 import type { AppToBroker, BootStage, BrokerOp, BrokerRequest, BrokerResult, BrokerToApp, MountEntry, PreviewMessageData, TerminalSize } from '../../shared/protocol/broker.ts';
 import { connectBroker } from './connect.ts';
-import { bootTimeoutError, CONTAINER_CODES, ContainerError, ContainerOperationError } from './errors.ts';
+import { TerrariumError } from '../../shared/errors/error.ts';
+import { bootTimeoutError, ContainerOperationError } from './errors.ts';
 import { ProcessEnd } from './process.ts';
 import type { ContainerProcess } from './process.ts';
 
@@ -16,7 +17,7 @@ export interface ContainerEvents {
   /** An error inside the container that belongs to no request. */
   error: { message: string };
   /** The container is gone (frame reloaded, protocol broken, torn down); nothing works from here on. */
-  lost: ContainerError;
+  lost: TerrariumError;
 }
 
 export interface CallOptions {
@@ -56,7 +57,7 @@ export interface ClientTransport {
 export class ContainerClient {
   readonly #transport: ClientTransport;
   #nextId = 1;
-  #lost: ContainerError | undefined;
+  #lost: TerrariumError | undefined;
   #bootStage: BootStage | undefined;
   readonly #pending = new Map<number, Pending>();
   readonly #processes = new Map<number, ProcessEnd>();
@@ -65,7 +66,7 @@ export class ContainerClient {
 
   constructor(transport: ClientTransport) {
     this.#transport = transport;
-    transport.onLost(() => this.#lose(new ContainerError(CONTAINER_CODES.brokerLost, 'The container was reloaded or crashed. Restart it.')));
+    transport.onLost(() => this.#lose(TerrariumError.of('E-TERRARIUM-2102')));
     transport.port.addEventListener('message', (event: MessageEvent<unknown>) => this.#receive(event.data));
     transport.port.start();
   }
@@ -170,7 +171,7 @@ export class ContainerClient {
 
   /** Removes the frame: every process ends, nothing of the container's memory stays. The disk stays in the browser's storage. */
   teardown(): void {
-    this.#lose(new ContainerError(CONTAINER_CODES.tornDown, 'The container was shut down.'));
+    this.#lose(TerrariumError.of('E-TERRARIUM-2109'));
   }
 
   async #call<R extends BrokerRequest>(request: R, { signal }: CallOptions, transfer: Transferable[] = []): Promise<BrokerResult<R['op']>> {
@@ -197,9 +198,9 @@ export class ContainerClient {
     }
   }
 
-  #timeoutError(op: BrokerOp): ContainerError {
+  #timeoutError(op: BrokerOp): TerrariumError {
     if (op === 'boot') return bootTimeoutError(this.#bootStage);
-    return new ContainerError(CONTAINER_CODES.timeout, `The container did not answer "${op}" within ${limitOf(op) / 1000} s.`);
+    return TerrariumError.of('E-TERRARIUM-2107', { operation: op, seconds: limitOf(op) / 1000 });
   }
 
   #send(message: AppToBroker, transfer: Transferable[] = []): void {
@@ -263,14 +264,14 @@ export class ContainerClient {
     if (pending === undefined) return;
     const parsed = RESULTS[pending.op].safeParse(value);
     if (parsed.success) pending.resolve(parsed.data);
-    else pending.reject(new ContainerError(CONTAINER_CODES.protocol, `The container answered "${pending.op}" with something else than it must.`));
+    else pending.reject(TerrariumError.of('E-TERRARIUM-2108', { what: `an answer to "${pending.op}" of the wrong shape` }));
   }
 
   #breach(what: string): void {
-    this.#lose(new ContainerError(CONTAINER_CODES.protocol, `The container broke the protocol: ${what}.`));
+    this.#lose(TerrariumError.of('E-TERRARIUM-2108', { what }));
   }
 
-  #lose(error: ContainerError): void {
+  #lose(error: TerrariumError): void {
     if (this.#lost !== undefined) return;
     this.#lost = error;
     for (const pending of this.#pending.values()) pending.reject(error);

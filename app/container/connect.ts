@@ -1,7 +1,7 @@
 /** Opens the broker frame of an environment and shakes hands with it (shared/protocol/broker.ts). */
 import { APP_SOURCE, BROKER_SOURCE, BROKER_VERSION, helloSchema } from '../../shared/protocol/broker.ts';
 import type { z } from 'zod';
-import { CONTAINER_CODES, ContainerError } from './errors.ts';
+import { TerrariumError } from '../../shared/errors/error.ts';
 
 /** How long the broker frame may take to say hello, in milliseconds. */
 const HELLO_LIMIT = 20_000;
@@ -16,7 +16,7 @@ export interface BrokerConnection {
 
 /**
  * `brokerOrigin` is the environment's broker origin (`origins(base).broker(label)`).
- * Rejects with a `ContainerError` when the frame does not answer in time, or with the signal's reason.
+ * Rejects with a `TerrariumError` when the frame does not answer in time, or with the signal's reason.
  */
 export async function connectBroker(brokerOrigin: string, signal: AbortSignal): Promise<BrokerConnection> {
   signal.throwIfAborted();
@@ -29,13 +29,13 @@ export async function connectBroker(brokerOrigin: string, signal: AbortSignal): 
   try {
     const hello = await hellos.first(AbortSignal.any([signal, AbortSignal.timeout(HELLO_LIMIT)]));
     if (hello.v !== BROKER_VERSION) {
-      throw new ContainerError(CONTAINER_CODES.brokerVersion, 'This page is older or newer than the server. Reload it.');
+      throw TerrariumError.of('E-TERRARIUM-2101');
     }
     return { port: sendPort(frame, brokerOrigin), close, onLost: hellos.onNext };
   } catch (error) {
     close();
-    if (signal.aborted || error instanceof ContainerError) throw error;
-    throw new ContainerError(CONTAINER_CODES.brokerSilent, `The broker frame at ${brokerOrigin} did not answer. Check that this host name resolves to the server.`);
+    if (signal.aborted || error instanceof TerrariumError) throw error;
+    throw TerrariumError.of('E-TERRARIUM-2100', { origin: brokerOrigin });
   }
 }
 

@@ -4,7 +4,7 @@ import type { AppToBroker, TerminalSize } from '../../shared/protocol/broker.ts'
 export interface ContainerProcess {
   /** All that the process and its children print; ends when the last of them has. Paced: an unread stream stops the sender. */
   readonly output: ReadableStream<string>;
-  /** The exit code; rejects with a `ContainerError` when the container goes away first. */
+  /** The exit code; rejects with a `TerrariumError` when the container goes away first. */
   readonly exit: Promise<number>;
   /** Bytes for the process's terminal or standard input, as UTF-8 text. Does nothing after the exit. */
   write(data: string): void;

@@ -1,10 +1,14 @@
 /** The preview pane's state: which ports serve, which page is shown, what it reports. Reports are hostile until parsed. */
+import { z } from 'zod';
 import { createStore } from 'zustand/vanilla';
 import type { origins } from '../../shared/hosts.ts';
+import { PREVIEW_PATHS } from '../../shared/protocol/preview-channel.ts';
 import { PREVIEW_REPORT_SOURCE, previewReportSchema } from '../../shared/protocol/preview-report.ts';
 import type { PreviewCommand, PreviewReport, StackFrame } from '../../shared/protocol/preview-report.ts';
 import { createConsole } from './console.ts';
 import { createNetwork } from './network.ts';
+
+const connectSchema = z.object({ v: z.literal(1), source: z.literal(PREVIEW_REPORT_SOURCE), kind: z.literal('connect') });
 
 export interface PreviewError {
   title: string;
@@ -41,6 +45,7 @@ export class Preview {
   readonly #listening = new AbortController();
   readonly #probes = new Map<string, (report: Extract<PreviewReport, { kind: 'probe' }>) => void>();
   #frame: HTMLIFrameElement | undefined;
+  #prepared: HTMLIFrameElement | undefined;
 
   constructor(label: string, at: Pick<ReturnType<typeof origins>, 'preview'>) {
     this.#origin = (port) => at.preview(label, port);
@@ -49,6 +54,20 @@ export class Preview {
 
   dispose(): void {
     this.#listening.abort();
+    this.#prepared?.remove();
+  }
+
+  /** Brings up the service worker of a port's origin in a hidden frame, before anything listens there; the frame goes with the first page. */
+  prepare(port: number): void {
+    this.#prepared?.remove();
+    const frame = document.createElement('iframe');
+    frame.hidden = true;
+    frame.title = 'Preview preparation';
+    frame.setAttribute('sandbox', 'allow-scripts allow-same-origin');
+    frame.allow = 'cross-origin-isolated';
+    frame.src = this.#origin(port) + PREVIEW_PATHS.prepare;
+    document.body.append(frame);
+    this.#prepared = frame;
   }
 
   /** The frame that shows the preview; messages of others are not ours. */
@@ -133,10 +152,19 @@ export class Preview {
 
   #receive(event: MessageEvent<unknown>): void {
     const { port } = this.store.getState();
-    if (port === undefined || event.origin !== this.#origin(port) || event.source !== this.#frame?.contentWindow) return;
+    if (port === undefined || event.origin !== this.#origin(port)) return;
+    if (event.source !== this.#frame?.contentWindow) return this.#connectTab(event);
     if (typeof event.data !== 'object' || event.data === null || !('source' in event.data) || event.data.source !== PREVIEW_REPORT_SOURCE) return;
     const parsed = previewReportSchema.safeParse(event.data);
     if (parsed.success) this.receive(parsed.data);
+  }
+
+  /** A tab of the same origin has no relay of its own; the framed page passes its port on, so the port number stays the browser's word. */
+  #connectTab(event: MessageEvent<unknown>): void {
+    const [messagePort] = event.ports;
+    if (messagePort === undefined || !connectSchema.safeParse(event.data).success) return;
+    const command: PreviewCommand = { v: 1, source: 'terrarium-app', command: 'connect' };
+    this.#frame?.contentWindow?.postMessage(command, event.origin, [messagePort]);
   }
 
   /** One parsed report. */
@@ -169,6 +197,7 @@ export class Preview {
     const order = ['none', 'loading', 'script', 'loaded', 'painted'];
     this.store.setState((current) => {
       if (state === 'script') return { document: 'script', error: undefined };
+      if (state === 'paint') this.#prepared?.remove();
       return order.indexOf(reached[state]) > order.indexOf(current.document) ? { document: reached[state] } : {};
     });
   }

@@ -22,6 +22,6 @@ test('terrarium.json comes first, and null means none', () => {
 });
 
 test('a broken file is named', () => {
-  expect(() => plan({ 'package.json': '{"scripts":' })).toThrow('package.json is not valid JSON');
-  expect(() => plan({ 'terrarium.json': '{"port":"x"}' })).toThrow('terrarium.json: port');
+  expect(() => plan({ 'package.json': '{"scripts":' })).toThrow('package.json cannot be read');
+  expect(() => plan({ 'terrarium.json': '{"port":"x"}' })).toThrow('terrarium.json cannot be read: port');
 });

@@ -1,6 +1,7 @@
 /** What the project's own files say about how it is started: `terrarium.json`, else `package.json`. */
 import type * as Y from 'yjs';
 import { z } from 'zod';
+import { TerrariumError } from '../../shared/errors/error.ts';
 import { findByPath } from '../../shared/document/schema.ts';
 
 const terrariumJsonSchema = z.object({
@@ -24,11 +25,7 @@ export interface ProjectPlan {
   open: string[];
 }
 
-/** A file that is there and cannot be read as what it must be. */
-export class ProjectFileError extends Error {
-  override readonly name = 'ProjectFileError';
-}
-
+/** Throws E-TERRARIUM-2142 for a file that is there and cannot be read as what it must be. */
 export function readPlan(doc: Y.Doc): ProjectPlan {
   const config = parseFile(doc, 'terrarium.json', terrariumJsonSchema) ?? terrariumJsonSchema.parse({});
   const packageJson = parseFile(doc, 'package.json', packageJsonSchema);
@@ -54,10 +51,10 @@ function parseFile<S extends z.ZodType>(doc: Y.Doc, path: string, schema: S): z.
   try {
     json = JSON.parse(file.text.toString());
   } catch (error) {
-    throw new ProjectFileError(`${path} is not valid JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw TerrariumError.of('E-TERRARIUM-2142', { path, problem: error instanceof Error ? error.message : String(error) });
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new ProjectFileError(`${path}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'has the wrong shape'}`.trim());
+  throw TerrariumError.of('E-TERRARIUM-2142', { path, problem: `${issue?.path.join('.') ?? ''} ${issue?.message ?? 'has the wrong shape'}`.trim() });
 }

@@ -3,6 +3,7 @@
  * mounted when both are there; then install, the dev server, its port, the page's first paint. Each step is a phase of the boot machine.
  */
 import type * as Y from 'yjs';
+import { TerrariumError } from '../../shared/errors/error.ts';
 import { listFiles } from '../../shared/document/schema.ts';
 import type { MountEntry } from '../../shared/protocol/broker.ts';
 import { readBlob } from '../api/environments.ts';
@@ -28,7 +29,7 @@ export class CommandError extends Error {
   readonly code: string;
   constructor(code: 'E-TERRARIUM-2140' | 'E-TERRARIUM-2141', command: string, end: TaskEnd) {
     const said = end.tail.trim().split('\n').slice(-6).join('\n');
-    super(`“${command}” ended with exit code ${end.code}.${said === '' ? '' : `\n${said}`}`);
+    super(`${TerrariumError.of(code, { command, exitCode: end.code }).message}${said === '' ? '' : `\n${said}`}`);
     this.code = code;
   }
 }
@@ -50,6 +51,7 @@ async function bring(session: WorkspaceSession, signal: AbortSignal): Promise<vo
   files.then(() => openFirstFiles(session), () => {});
   const [, client] = await Promise.all([files, container]);
   signal.throwIfAborted();
+  preparePreview(session);
   await boot.run('mount', () => mountFiles(session, client, signal));
   await runProject(session, signal);
 }
@@ -131,6 +133,16 @@ async function serve(session: WorkspaceSession, command: string, port: number | 
 
 function skip(session: WorkspaceSession, phases: Phase[], reason: string): void {
   for (const phase of phases) session.boot.send({ type: 'skipped', phase, reason });
+}
+
+/** The project says on which port it will listen: that origin's service worker can be up before there is anything to show. */
+function preparePreview(session: WorkspaceSession): void {
+  try {
+    const { port, start } = readPlan(session.document.doc);
+    if (port !== undefined && start !== undefined) session.preview.prepare(port);
+  } catch {
+    // A broken project file is reported by the phase that needs it.
+  }
 }
 
 function openFirstFiles(session: WorkspaceSession): void {

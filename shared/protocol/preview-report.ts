@@ -177,5 +177,10 @@ export const previewCommandSchema = z.discriminatedUnion('command', [
   z.object({ v: z.literal(1), source: z.literal('terrarium-app'), command: z.literal('back') }),
   z.object({ v: z.literal(1), source: z.literal('terrarium-app'), command: z.literal('forward') }),
   z.object({ v: z.literal(1), source: z.literal('terrarium-app'), command: z.literal('probe'), id: z.string().max(64) }),
+  /**
+   * Transfers one MessagePort of a tab that shows the same origin and asked its opener, the app, for a way to the container
+   * (`ConnectMessage` of preview-channel.ts): pass it to the relay as if it were the page's own.
+   */
+  z.object({ v: z.literal(1), source: z.literal('terrarium-app'), command: z.literal('connect') }),
 ]);
 export type PreviewCommand = z.infer<typeof previewCommandSchema>;

@@ -1,0 +1,75 @@
+/**
+ * The one table of errors that a person or a program sees (docs/errors.md is made from it by scripts/errors-document.mjs).
+ *
+ * `{name}` in a message is a part of the error's context; its type follows from the text. Ranges:
+ * 1000-1099 environments and files · 1100-1119 schema and validation · 1120-1139 imports and package policy · 1140-1159 sizes and resources ·
+ * 1160-1199 compile and bundle · 1200-1299 backends and proxy · 1300-1399 sync and share · 1400-1499 auth and rate limits ·
+ * 2100-2119 runtime start · 2120-2139 network and policy at run time · 2140-2189 processes and installs · 2190-2199 trust and safety ·
+ * 3000-3099 telemetry and operation. A code is never given to another meaning.
+ */
+export type Severity = 'info' | 'warning' | 'error' | 'critical';
+
+export interface ErrorEntry {
+  /** HTTP status of a response that carries it. */
+  status: number;
+  severity: Severity;
+  /** Whether the same request may succeed later without being changed. */
+  retryable: boolean;
+  /** What happened: one sentence. */
+  message: string;
+  /** What to do: one sentence. */
+  next: string;
+}
+
+export const ERRORS = {
+  'E-TERRARIUM-1001': { status: 404, severity: 'error', retryable: false, message: 'There is no environment {environmentId} that you may open.', next: 'Open one from the list of environments, or ask for an invitation.' },
+  'E-TERRARIUM-1002': { status: 422, severity: 'error', retryable: false, message: 'There is no template "{template}".', next: 'Choose one of: {available}.' },
+  'E-TERRARIUM-1003': { status: 404, severity: 'error', retryable: false, message: 'There is no file "{path}" in this environment.', next: 'List the files of the environment and check the spelling, upper and lower case included.' },
+  'E-TERRARIUM-1004': { status: 422, severity: 'error', retryable: false, message: '"{path}" is no path inside the project.', next: 'Use a relative path of parts separated by "/", without "..", ".", empty parts, backslashes or NUL, at most 1024 characters.' },
+  'E-TERRARIUM-1005': { status: 412, severity: 'warning', retryable: false, message: 'The file "{path}" has changed since the revision that you name; it is at revision {revision}.', next: 'Read it again, apply your change to what is there, and send it with the new revision.' },
+  'E-TERRARIUM-1006': { status: 404, severity: 'error', retryable: false, message: 'There is no stored content {sha256} in this environment.', next: 'Store the bytes with PUT before the document refers to them.' },
+  'E-TERRARIUM-1007': { status: 422, severity: 'error', retryable: false, message: 'The bytes that were sent have another SHA-256 than {sha256}.', next: 'Compute the hash of exactly the bytes that you send, and send them again.' },
+  'E-TERRARIUM-1008': { status: 409, severity: 'error', retryable: false, message: 'The file "{path}" clashes with "{existing}".', next: 'Choose a name that differs in more than upper and lower case and is no folder of another file.' },
+  'E-TERRARIUM-1009': { status: 500, severity: 'critical', retryable: false, message: 'The template "{template}" is broken.', next: 'Ask who runs this server to correct templates/{template}; the server log says what is wrong.' },
+  'E-TERRARIUM-1010': { status: 428, severity: 'error', retryable: false, message: 'The file "{path}" exists and the request names no revision to replace.', next: 'Send If-Match with the revision that you read, or "*" to replace whatever is there.' },
+  'E-TERRARIUM-1100': { status: 400, severity: 'error', retryable: false, message: 'The body is not valid JSON.', next: 'Send one JSON value with content-type application/json.' },
+  'E-TERRARIUM-1101': { status: 422, severity: 'error', retryable: false, message: 'The request does not fit its schema: {problems}.', next: 'Correct the fields named; /api/openapi.json describes them.' },
+  'E-TERRARIUM-1102': { status: 404, severity: 'error', retryable: false, message: 'Nothing answers {method} {path}.', next: 'See /api/openapi.json for what there is.' },
+  'E-TERRARIUM-1103': { status: 421, severity: 'error', retryable: false, message: 'This server does not answer for that host name.', next: 'Open the address that the server printed when it started.' },
+  'E-TERRARIUM-1104': { status: 400, severity: 'error', retryable: false, message: 'The configuration has an error: {problem}.', next: 'Correct the line and start again.' },
+  'E-TERRARIUM-1140': { status: 413, severity: 'error', retryable: false, message: 'What was sent is larger than the {limit} bytes allowed here.', next: 'Send less, or split it.' },
+  'E-TERRARIUM-1141': { status: 507, severity: 'critical', retryable: true, message: 'The storage of the server is full.', next: 'Nothing that was saved is lost: ask who runs this server to free space, then try again.' },
+  'E-TERRARIUM-1142': { status: 409, severity: 'warning', retryable: true, message: 'There are already {limit} active environments.', next: 'Terminate or suspend one, then try again.' },
+  'E-TERRARIUM-1300': { status: 409, severity: 'error', retryable: true, message: 'The document of this environment is being closed.', next: 'Connect again; the client does so by itself.' },
+  'E-TERRARIUM-1301': { status: 400, severity: 'error', retryable: false, message: 'The message breaks the protocol of the room.', next: 'Reload the page; if it happens again, report it with this code.' },
+  'E-TERRARIUM-1302': { status: 403, severity: 'error', retryable: false, message: 'A viewer may not change the document.', next: 'Ask the owner for an invitation as editor.' },
+  'E-TERRARIUM-1303': { status: 426, severity: 'error', retryable: false, message: 'This address speaks WebSocket only.', next: 'Connect with a WebSocket client.' },
+  'E-TERRARIUM-1304': { status: 410, severity: 'error', retryable: false, message: 'The environment was terminated.', next: 'Create a new one from the list of environments.' },
+  'E-TERRARIUM-1400': { status: 401, severity: 'error', retryable: false, message: 'You are not signed in.', next: 'Open the sign-in link that the server printed, or send a token as "Authorization: Bearer …".' },
+  'E-TERRARIUM-1401': { status: 401, severity: 'error', retryable: false, message: 'That token is not valid, or no longer.', next: 'Ask for a new link; the owner finds theirs where the server was started.' },
+  'E-TERRARIUM-1402': { status: 403, severity: 'error', retryable: false, message: 'As {role} you may not do this.', next: 'Ask the owner of the environment.' },
+  'E-TERRARIUM-1403': { status: 403, severity: 'error', retryable: false, message: 'Requests from pages of {origin} are refused.', next: 'Call the API from the app itself, or from a program with a bearer token and no Origin header.' },
+  'E-TERRARIUM-2100': { status: 503, severity: 'error', retryable: true, message: 'The frame that holds the container did not answer.', next: 'Check that {origin} resolves to this server and that no extension blocks it, then reload the page.' },
+  'E-TERRARIUM-2101': { status: 409, severity: 'error', retryable: true, message: 'This page is older or newer than the server.', next: 'Reload the page.' },
+  'E-TERRARIUM-2102': { status: 503, severity: 'error', retryable: true, message: 'The container was reloaded or has crashed.', next: 'Restart it; close other heavy tabs if it happens again.' },
+  'E-TERRARIUM-2103': { status: 503, severity: 'error', retryable: true, message: 'The container host did not load.', next: 'Check that subdomains of this address resolve to the server and that no extension blocks them, then start again.' },
+  'E-TERRARIUM-2104': { status: 503, severity: 'error', retryable: true, message: 'The container host loaded but did not start.', next: 'Allow third-party storage for this site, or use a current Chrome, Edge or Firefox, then start again.' },
+  'E-TERRARIUM-2105': { status: 503, severity: 'error', retryable: true, message: 'The container started but did not finish its boot.', next: 'Close other heavy tabs and start again.' },
+  'E-TERRARIUM-2107': { status: 504, severity: 'error', retryable: true, message: 'The container did not answer "{operation}" within {seconds} s.', next: 'Try again; restart the container if it happens again.' },
+  'E-TERRARIUM-2108': { status: 502, severity: 'error', retryable: false, message: 'The container broke its protocol: {what}.', next: 'Restart the container; if it happens again, report it with this code.' },
+  'E-TERRARIUM-2109': { status: 410, severity: 'info', retryable: true, message: 'The container was shut down.', next: 'Start it again.' },
+  'E-TERRARIUM-2140': { status: 500, severity: 'error', retryable: true, message: '"{command}" ended with exit code {exitCode}.', next: 'Read its terminal, correct what it names, and start again.' },
+  'E-TERRARIUM-2141': { status: 500, severity: 'error', retryable: true, message: 'The start command "{command}" ended with exit code {exitCode}.', next: 'Read its terminal, correct what it names, and start again.' },
+  'E-TERRARIUM-2142': { status: 422, severity: 'error', retryable: false, message: '{path} cannot be read: {problem}.', next: 'Correct the file and start again.' },
+  'E-TERRARIUM-3000': { status: 500, severity: 'critical', retryable: true, message: 'Something failed inside the server (incident {incident}).', next: 'Try again; if it stays, give the incident number to who runs this server.' },
+  'E-TERRARIUM-3001': { status: 503, severity: 'warning', retryable: true, message: 'The server is shutting down.', next: 'Try again in a moment.' },
+  'E-TERRARIUM-3002': { status: 503, severity: 'error', retryable: false, message: 'The part "{part}" has not been built.', next: 'Stop the server and start it with "npm start", which builds it.' },
+} as const satisfies Record<`E-TERRARIUM-${number}`, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+type Placeholders<T extends string> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholders<Rest> : never;
+type Names<C extends ErrorCode> = Placeholders<(typeof ERRORS)[C]['message']> | Placeholders<(typeof ERRORS)[C]['next']>;
+
+/** What must be told with an error of this code. */
+export type ErrorContext<C extends ErrorCode> = { [Name in Names<C>]: string | number };
