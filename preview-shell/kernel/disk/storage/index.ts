@@ -58,11 +58,27 @@ async function opfsFolder(name: string): Promise<SyncFolder | undefined> {
     },
     async open(file) {
       const handle = await folder.getFileHandle(file, { create: true });
-      return (handle as unknown as { createSyncAccessHandle(): Promise<SyncFile> }).createSyncAccessHandle();
+      return whenFree(() => (handle as unknown as { createSyncAccessHandle(): Promise<SyncFile> }).createSyncAccessHandle());
     },
     remove: (file) => folder.removeEntry(file),
   };
 }
+
+/** A page that was just left may hold its files for a moment longer. */
+async function whenFree<T>(open: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await open();
+    } catch (error) {
+      const busy = error instanceof DOMException && error.name === 'NoModificationAllowedError';
+      if (!busy || attempt >= BUSY_ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, BUSY_WAIT_MS));
+    }
+  }
+}
+
+const BUSY_ATTEMPTS = 100;
+const BUSY_WAIT_MS = 30;
 
 /** Bytes left for the journal and for what is deleted only later. */
 const RESERVE_BYTES = 16 * 1024 * 1024;
