@@ -184,7 +184,10 @@ class EgressConnection implements LlhttpEvents {
     const withBody = request.method !== 'HEAD' && !WITHOUT_BODY.has(response.status) && response.body !== null;
     const lines = [`HTTP/1.1 ${response.status} ${response.statusText}`];
     for (const [name, value] of response.headers) if (!DROPPED_FROM_ANSWER.has(name)) lines.push(`${name}: ${value}`);
+    const length = response.headers.get('content-length');
     if (withBody) lines.push('transfer-encoding: chunked');
+    else if (request.method === 'HEAD' && length !== null) lines.push(`content-length: ${length}`);
+    else if (request.method === 'HEAD') lines.push('transfer-encoding: chunked');
     else if (!WITHOUT_BODY.has(response.status)) lines.push('content-length: 0');
     lines.push(`connection: ${request.keepAlive ? 'keep-alive' : 'close'}`);
     await this.send(latin1(`${lines.join('\r\n')}\r\n\r\n`));

@@ -20,9 +20,8 @@ export interface SyncResult extends ExitStatus {
   outputs: (Uint8Array | null)[];
 }
 
-/** @throws {SysError} as `ProcessTable.spawn`. */
-export async function spawnSync(table: ProcessTable, spawn: ParsedSpawn, inputs: ReadonlyMap<number, Uint8Array>, limits: SyncLimits): Promise<SyncResult> {
-  const child = table.spawn(spawn.request);
+/** Feeds `child`, started with `spawn`, and waits for its end. */
+export async function spawnSync(table: ProcessTable, child: Process, spawn: ParsedSpawn, inputs: ReadonlyMap<number, Uint8Array>, limits: SyncLimits): Promise<SyncResult> {
   let error: SyncResult['error'] = null;
   const stop = (reason: NonNullable<SyncResult['error']>): void => {
     if (error !== null) return;

@@ -2,8 +2,9 @@
 import { SysError } from '../../abi/errno.ts';
 import { MAX_TRANSFER } from '../../abi/channel.ts';
 import type { Value } from '../../abi/codec.ts';
+import { whenLoaded } from '../disk/suspend.ts';
 import type { Caller, SyscallTable } from '../syscall.ts';
-import { asBytes, asFields, asNumber, asSignal } from './arguments.ts';
+import { asBytes, asFields, asNumber, asSignal, asString } from './arguments.ts';
 import type { Process } from './process.ts';
 import { canHandle, parseSignal, SIGNALS } from './signals.ts';
 import { parseSpawn } from './spawn-request.ts';
@@ -17,13 +18,13 @@ export function processSyscalls(table: ProcessTable): SyscallTable {
 function lifeSyscalls(table: ProcessTable): SyscallTable {
   return {
     /** Answers `{ pid, pipes: [[child descriptor, own descriptor]] }`; a `child-exit` event follows. */
-    'proc.spawn': (caller, [request]) => {
+    'proc.spawn': (caller, [request]) => whenLoaded(() => {
       const parent = table.get(caller.process.pid);
       const spawn = parseSpawn(parent, request, {});
       const child = table.spawn(spawn.request);
       void child.exited.then(({ code, signal }) => caller.emit({ type: 'child-exit', pid: child.pid, code, signal }));
       return { pid: child.pid, pipes: [...spawn.pipes].map(([fd, end]) => [fd, parent.descriptors.open(end)]) };
-    },
+    }),
     /** Ends the process; the thread never hears an answer. */
     'proc.exit': ({ process }, [code]) => {
       table.end(table.get(process.pid), { code: asNumber(code) & 0xff, signal: null });
@@ -61,7 +62,8 @@ function syncSyscalls(table: ProcessTable): SyscallTable {
       staged.delete(caller);
       const fields = asFields(request);
       const spawn = parseSpawn(table.get(caller.process.pid), request, {});
-      const result = await spawnSync(table, spawn, inputs, {
+      const child = await whenLoaded(() => table.spawn(spawn.request));
+      const result = await spawnSync(table, child, spawn, inputs, {
         timeout: numberOr(fields['timeout'], 0),
         maxBuffer: numberOr(fields['maxBuffer'], Infinity),
         killSignal: fields['killSignal'] === undefined ? 'SIGTERM' : asSignal(fields['killSignal']),
@@ -87,7 +89,11 @@ function attributeSyscalls(table: ProcessTable): SyscallTable {
       if (mask !== undefined && mask !== null) process.umask = asNumber(mask) & 0o777;
       return old;
     },
-    'proc.getcwd': ({ process }) => process.cwd,
+    'proc.cwd': ({ process }) => process.cwd,
+    'proc.chdir': ({ process }, [path]) => whenLoaded(() => {
+      table.changeFolder(table.get(process.pid), asString(path));
+      return null;
+    }),
     'proc.getpgid': ({ process }, [pid]) => table.get(asNumber(pid) || process.pid).pgid,
     'proc.getsid': ({ process }, [pid]) => table.get(asNumber(pid) || process.pid).sid,
     'proc.setpgid': ({ process }, [pid, pgid]) => {

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { KernelEvent } from '../../abi/events.ts';
 import { createPipe } from '../streams/pipe.ts';
-import { spawnRequest, testKernel, type TestKernel } from './testing.ts';
+import { addSystemTree, createDisk } from '../disk/index.ts';
+import { diskPrograms } from './disk-programs.ts';
+import { resolveProgram } from './program.ts';
+import { spawnRequest, STANDARD_FILES, testKernel, type TestKernel } from './testing.ts';
 import type { Process } from './process.ts';
 
 const decoder = new TextDecoder();
@@ -142,6 +146,7 @@ test('[SS1][SS3] spawnSync feeds, collects and waits', async () => {
   const sync = kernel.call(main(parent), 'proc.spawnSync', {
     file: 'node', args: ['node'], cwd: null, env: ['PATH=/usr/bin'], stdio: [{ type: 'pipe' }, { type: 'pipe' }, { type: 'pipe' }], timeout: 0,
   });
+  await turn();
   const child = kernel.table.list().find(({ ppid }) => ppid === parent.pid) as Process;
   expect(await readAll(child.descriptors.get(0))).toBe('in');
   const big = new Uint8Array(3_000_000).fill(7);
@@ -157,8 +162,34 @@ test('[SS1][SS2] maxBuffer and timeout end the child', async () => {
   const parent = kernel.table.spawn(spawnRequest());
   const request = { file: 'node', args: ['node'], cwd: null, env: ['PATH=/usr/bin'], stdio: [{ type: 'pipe' }, { type: 'pipe' }] };
   const flooded = kernel.call(main(parent), 'proc.spawnSync', { ...request, maxBuffer: 10 });
+  await turn();
   const child = kernel.table.list().find(({ ppid }) => ppid === parent.pid) as Process;
   child.descriptors.get(1).writeQueued?.(new Uint8Array(11), () => {});
   expect(await flooded).toMatchObject({ signal: 'SIGTERM', error: 'ENOBUFS' });
   expect(await kernel.call(main(parent), 'proc.spawnSync', { ...request, timeout: 1, killSignal: 9 })).toMatchObject({ signal: 'SIGKILL', error: 'ETIMEDOUT' });
+});
+
+test('chdir follows links and refuses what is no folder', async () => {
+  const { table, call } = testKernel({ ...STANDARD_FILES, '/link': { link: '/home/project' }, '/home/project/src': { folder: true } });
+  const process = table.spawn(spawnRequest());
+  await call(main(process), 'proc.chdir', 'src');
+  expect(await call(main(process), 'proc.cwd')).toBe('/home/project/src');
+  await call(main(process), 'proc.chdir', '/link');
+  expect(process.cwd).toBe('/home/project');
+  await expect(call(main(process), 'proc.chdir', '/usr/bin/node')).rejects.toThrow(/ENOTDIR/);
+  await expect(call(main(process), 'proc.chdir', '/nowhere')).rejects.toThrow(/ENOENT/);
+});
+
+test('programs of the container\'s disk', () => {
+  const disk = createDisk();
+  addSystemTree(disk, [
+    { path: '/usr/bin/node', bytes: new Uint8Array(1) },
+    { path: '/bin/tool', bytes: encoder.encode('#!/usr/bin/node\n') },
+    { path: '/usr/local/bin/node', target: '/usr/bin/node' },
+  ]);
+  const files = diskPrograms(disk);
+  const run = (file: string) => resolveProgram(files, { file, args: [file], cwd: '/tmp', env: { PATH: '/usr/local/bin:/bin' } });
+  expect(run('tool').argv).toEqual(['/usr/bin/node', '/bin/tool']);
+  expect(run('node').execPath).toBe('/usr/bin/node');
+  expect(() => run('missing')).toThrow(/ENOENT/);
 });

@@ -124,6 +124,14 @@ export class ProcessTable {
     for (const target of targets) this.deliver(target, name);
   }
 
+  /** chdir(2): the working directory has no links in it, as getcwd(3) shows it. @throws {SysError} ENOENT, ENOTDIR */
+  changeFolder(process: Process, path: string): void {
+    const absolute = path.startsWith('/') ? path : `${process.cwd}/${path}`;
+    if (path === '') throw new SysError('ENOENT', path);
+    this.assertFolder(absolute);
+    process.cwd = this.options.files.realpath(absolute);
+  }
+
   /** setpgid(2) for itself or a child; 0 stands for the caller and for a group of its own. @throws {SysError} ESRCH, EPERM */
   setGroup(caller: Process, pid: number, pgid: number): void {
     const target = this.get(pid === 0 ? caller.pid : pid);
