@@ -1,5 +1,4 @@
 /** One environment's document: kept in this browser (y-indexeddb), synced with its room (y-websocket), with a visible state. */
-import * as decoding from 'lib0/decoding';
 import { IndexeddbPersistence } from 'y-indexeddb';
 import { Awareness } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
@@ -7,8 +6,8 @@ import * as Y from 'yjs';
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { listFiles } from '../../shared/document/schema.ts';
-import { covers, joinVectors, MESSAGE_DURABLE, stateVectorOf } from './saved.ts';
-import type { StateVector } from './saved.ts';
+import { covers, hasContent, joinVectors, MESSAGE_DURABLE, readDurable, stateVectorOf } from './saved.ts';
+import type { Durable } from './saved.ts';
 
 export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'offline' | 'closed';
 
@@ -47,7 +46,8 @@ export function openDocument(options: { environmentId: string; socketBase: strin
   const doc = new Y.Doc();
   const awareness = new Awareness(doc);
   const state = createStore<DocumentState>(() => ({ link: navigator.onLine ? 'connecting' : 'offline', saved: true, source: 'none', closedReason: undefined }));
-  const provider = new WebsocketProvider(options.socketBase, options.environmentId, doc, { awareness, disableBc: true });
+  const sent = { count: 0 };
+  const provider = new WebsocketProvider(options.socketBase, options.environmentId, doc, { awareness, disableBc: true, protocols: ['terrarium.v1'], WebSocketPolyfill: countingSocket((count) => (sent.count = count)) });
   const local = new IndexeddbPersistence(`terrarium:document:${options.environmentId}`, doc);
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
@@ -55,7 +55,7 @@ export function openDocument(options: { environmentId: string; socketBase: strin
   followLocal(local, doc, state, ready.resolve);
   followLink(provider, state, ready);
   const stopOnline = followOnline(provider, state);
-  followSaved(provider, doc, state);
+  followSaved(provider, doc, state, sent);
 
   return {
     doc,
@@ -120,19 +120,36 @@ function followOnline(provider: WebsocketProvider, state: StoreApi<DocumentState
   return () => listeners.abort();
 }
 
-function followSaved(provider: WebsocketProvider, doc: Y.Doc, state: StoreApi<DocumentState>): void {
-  let durable: StateVector = new Map();
+/** A socket class that tells how many messages with content each connection has sent; a new connection begins at 0. */
+function countingSocket(report: (count: number) => void): typeof WebSocket {
+  return class extends WebSocket {
+    #count = 0;
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      report(0);
+    }
+    override send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
+      if (data instanceof Uint8Array && hasContent(data)) report(++this.#count);
+      super.send(data as Uint8Array<ArrayBuffer>);
+    }
+  };
+}
+
+function followSaved(provider: WebsocketProvider, doc: Y.Doc, state: StoreApi<DocumentState>, sent: { count: number }): void {
+  const nothing: Durable = { vector: new Map(), messages: 0 };
+  let durable = nothing;
   const judge = () => {
-    const saved = covers(durable, stateVectorOf(doc));
+    const saved = covers(durable.vector, stateVectorOf(doc)) && durable.messages >= sent.count;
     if (saved !== state.getState().saved) state.setState({ saved });
   };
   provider.messageHandlers[MESSAGE_DURABLE] = (_encoder, decoder) => {
-    durable = joinVectors(durable, Y.decodeStateVector(decoding.readVarUint8Array(decoder)));
+    const { vector, messages } = readDurable(decoder);
+    durable = { vector: joinVectors(durable.vector, vector), messages: Math.max(messages, durable.messages) };
     judge();
   };
   // A server that lost its state announces less than before; what an older connection heard no longer counts.
   provider.on('connection-close', () => {
-    durable = new Map();
+    durable = nothing;
     judge();
   });
   doc.on('update', judge);
