@@ -193,3 +193,31 @@ test('programs of the container\'s disk', () => {
   expect(run('node').execPath).toBe('/usr/bin/node');
   expect(() => run('missing')).toThrow(/ENOENT/);
 });
+
+test('a worker thread that ends closes its sockets and is told to its parent; the process goes on', async () => {
+  const kernel = testKernel();
+  const process = kernel.table.spawn(spawnRequest());
+  const inbox = events(kernel, process);
+  const start = kernel.starts[0];
+  if (start === undefined) throw new Error('no thread');
+  const worker = kernel.table.startThread(process, start.image, { port: new MessageChannel().port1, payload: null, parentThreadId: main(process).threadId });
+  const fd = (await kernel.call(worker, 'net.socket', 'tcp')) as number;
+  const id = await kernel.call(worker, 'stream.attach', fd);
+  await kernel.call(worker, 'net.bind', id, '127.0.0.1', 3000, false);
+  await kernel.call(worker, 'net.listen', id, 1);
+  kernel.table.threadFailed(worker.threadId, 'broken');
+  expect(await inbox.next()).toEqual({ type: 'thread-exit', threadId: worker.threadId, code: 1, error: 'broken' });
+  expect(process.descriptors.has(fd)).toBe(false);
+  expect(kernel.network.connectInternal(3000)).toBeUndefined();
+  expect(process.state).toBe('running');
+});
+
+test('[PS2] a session is what a command started, without what left it', async () => {
+  const { table } = testKernel();
+  const command = table.spawn(spawnRequest());
+  const job = table.spawn(spawnRequest({ parent: command, group: 0 }));
+  const daemon = table.spawn(spawnRequest({ parent: job, newSession: true }));
+  table.killSession(command.sid, 'SIGKILL');
+  expect(table.list()).toEqual([daemon]);
+  expect(daemon.ppid).toBe(1);
+});

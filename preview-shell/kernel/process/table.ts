@@ -151,6 +151,12 @@ export class ProcessTable {
     return process.sid;
   }
 
+  /** Signals everything that a command started and that has not left its session: what ends when the host ends the command. */
+  killSession(sid: number, signal: number | string): void {
+    const name = parseSignal(signal);
+    for (const process of this.list()) if (process.sid === sid) this.deliver(process, name);
+  }
+
   /** A terminal whose ^C, resizes and hang-up reach the processes of this table. */
   createTerminal(size: TerminalSize): Terminal {
     return createTerminal({ ...size, killGroup: (pgid, signal) => this.signalGroup(pgid, parseSignal(signal)) });

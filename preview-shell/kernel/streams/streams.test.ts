@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ProcessTable } from '../process/table.ts';
+import type { ProcessTable } from '../process/table.ts';
 import { spawnRequest, testKernel } from '../process/testing.ts';
 import { Fifo } from './fifo.ts';
 import { createPipe } from './pipe.ts';

@@ -10,7 +10,10 @@ import type { Value } from '../../abi/codec.ts';
 import type { ByteSink, OpenFile, StreamReader } from '../descriptors/open-file.ts';
 import type { Caller, SyscallTable } from '../syscall.ts';
 import { createSocketPair } from './pipe.ts';
-import { Terminal, terminalOf } from './terminal.ts';
+import { type Terminal, terminalOf } from './terminal.ts';
+
+/** Standard streams belong to the process, whichever thread uses them. */
+const LAST_STDIO = 2;
 
 /** One thread's use of one descriptor as a stream. */
 export interface Attachment {
@@ -45,9 +48,15 @@ export class Attachments {
     this.byId.delete(attachment.id);
   }
 
-  /** A thread has ended: what it read from goes to other readers. */
+  /** A thread has ended: what it read from goes to other readers, and its descriptors are closed, as a worker thread's handles are. */
   forgetThread(threadId: number): void {
-    for (const attachment of this.byId.values()) if (attachment.caller.threadId === threadId) this.detach(attachment);
+    for (const attachment of [...this.byId.values()]) {
+      if (attachment.caller.threadId !== threadId) continue;
+      this.detach(attachment);
+      const { descriptors } = attachment.caller.process;
+      const own = attachment.fd > LAST_STDIO && descriptors.has(attachment.fd) && descriptors.get(attachment.fd) === attachment.file;
+      if (own) descriptors.close(attachment.fd);
+    }
   }
 
   /** @returns whether the note was about a stream. */

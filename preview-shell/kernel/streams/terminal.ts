@@ -22,7 +22,7 @@ const OUTPUT_HIGH_WATER_BYTES = 32 * 1024;
 const PTS_DEVICE = 136 << 8;
 const LF = 10;
 const CR = 13;
-const BELL = Uint8Array.of(7);
+const BELL = 7;
 
 export class Terminal {
   readonly slave: OpenFile;
@@ -117,7 +117,7 @@ export class Terminal {
   private interrupt(signal: 'SIGINT' | 'SIGQUIT' | 'SIGTSTP'): void {
     if (signal === 'SIGTSTP') {
       // A Worker cannot be stopped: say so as a terminal does.
-      this.echo(BELL);
+      this.echo(Uint8Array.of(BELL));
       return;
     }
     this.input.drop();
