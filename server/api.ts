@@ -1,0 +1,75 @@
+/** The REST API and sign-in, on the app's host. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { origins } from '../shared/hosts.ts';
+import { TerrariumError } from '../shared/errors/error.ts';
+import type { Identities, Identity } from './auth/identities.ts';
+import { sessionRoutes } from './auth/routes.ts';
+import type { Blobs } from './environments/blobs.ts';
+import type { Environments } from './environments/environments.ts';
+import { fileRoutes } from './environments/file-routes.ts';
+import { environmentRoutes } from './environments/routes.ts';
+import { health } from './hosts/index.ts';
+import { errorResponse } from './http/answer.ts';
+import type { Logger } from './logger.ts';
+import type { Rooms } from './rooms/rooms.ts';
+
+export interface ApiOptions {
+  environments: Environments;
+  rooms: Rooms;
+  blobs: Blobs;
+  identities: Identities;
+  origins: ReturnType<typeof origins>;
+  logger: Logger;
+  /** Sandbox tokens for preview frames. */
+  sandbox: string;
+}
+
+export interface ApiEnv {
+  Variables: { identity: Identity | undefined };
+}
+export type ApiApp = OpenAPIHono<ApiEnv>;
+
+export function createApi(options: ApiOptions): (request: Request, url: URL) => Promise<Response> | Response | undefined {
+  const app = createApp(options);
+  return (request, url) => {
+    const { pathname } = url;
+    if (pathname === '/healthz') return health();
+    if (pathname.startsWith('/ws/')) throw TerrariumError.of('E-TERRARIUM-1303');
+    const isSignIn = pathname === '/login' && url.searchParams.has('token');
+    return isSignIn || pathname === '/api' || pathname.startsWith('/api/') ? app.fetch(request) : undefined;
+  };
+}
+
+/** All routes, with their schemas. */
+export function createApp(options: ApiOptions): ApiApp {
+  const app: ApiApp = new OpenAPIHono<ApiEnv>({
+    defaultHook(result) {
+      if (result.success) return;
+      const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ');
+      throw TerrariumError.of('E-TERRARIUM-1101', { problems: problems.slice(0, 1000) });
+    },
+  });
+  app.use('/api/*', identify(options.identities));
+  sessionRoutes(app, options);
+  environmentRoutes(app, options);
+  fileRoutes(app, options);
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
+  app.doc31('/api/openapi.json', { openapi: '3.1.0', info: { title: 'Terrarium', version: '1' }, security: [{ bearer: [] }] });
+  app.notFound((c) => errorResponse(TerrariumError.of('E-TERRARIUM-1102', { method: c.req.method, path: c.req.path }), options.logger));
+  app.onError((error) => errorResponse(isBadJson(error) ? TerrariumError.of('E-TERRARIUM-1100') : error, options.logger));
+  return app;
+}
+
+function identify(identities: Identities): MiddlewareHandler<ApiEnv> {
+  return async function identifyCaller(c, next) {
+    identities.checkOrigin(c.req.header('origin') ?? null);
+    c.set('identity', identities.identify(c.req.raw));
+    await next();
+    c.header('x-content-type-options', 'nosniff');
+    if (c.res.headers.get('cache-control') === null) c.header('cache-control', 'no-store');
+  };
+}
+
+const isBadJson = (error: unknown) => error instanceof SyntaxError || (error instanceof HTTPException && error.status === 400);

@@ -1,0 +1,114 @@
+/** The environments of this server (row A1): rows of the database, each with a document and blobs. */
+import type { DatabaseSync } from 'node:sqlite';
+import { customAlphabet } from 'nanoid';
+import * as Y from 'yjs';
+import { addBinaryFile, addTextFile } from '../../shared/document/schema.ts';
+import { TerrariumError } from '../../shared/errors/error.ts';
+import type { Logger } from '../logger.ts';
+import type { Rooms } from '../rooms/rooms.ts';
+import { transaction } from '../storage/database.ts';
+import type { Blobs } from './blobs.ts';
+import { createTemplates } from './templates.ts';
+import type { TemplateFile, Templates } from './templates.ts';
+
+export type Status = 'initializing' | 'running' | 'suspended' | 'stopped';
+
+export interface Environment {
+  /** Also the label of its host names; 80 random bits, so that it cannot be guessed. */
+  id: string;
+  taskId: string;
+  agentId: string | undefined;
+  template: string;
+  status: Status;
+  /** Port of the task's front end. */
+  port: number;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+}
+
+export interface Environments {
+  readonly templates: Templates;
+  create(fields: { taskId: string; agentId?: string | undefined; template: string }): Promise<Environment>;
+  find(id: string): Environment | undefined;
+  list(): Environment[];
+  /** Ends its room, and deletes its document and its blobs. */
+  remove(id: string): Promise<void>;
+  touch(id: string, status: Status): void;
+}
+
+const newId = customAlphabet('abcdefghijklmnopqrstuvwxyz0123456789', 16);
+const newFileId = customAlphabet('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789', 16);
+
+interface Row {
+  id: string;
+  task_id: string;
+  agent_id: string | null;
+  template: string;
+  status: Status;
+  port: number;
+  created_at: number;
+}
+
+export function createEnvironments(options: { database: DatabaseSync; rooms: Rooms; blobs: Blobs; templatesDir: string; logger: Logger }): Environments {
+  const { database, rooms, blobs, logger } = options;
+  const templates = createTemplates(options.templatesDir, (template, problem) => logger.error('Broken template', { template, problem }));
+  const insert = database.prepare('INSERT INTO environments (id, task_id, agent_id, template, status, port, created_at, used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const selectAll = database.prepare('SELECT * FROM environments ORDER BY created_at DESC, id');
+  const setStatus = database.prepare('UPDATE environments SET status = ?, used_at = ? WHERE id = ?');
+  const deleteRow = database.prepare('DELETE FROM environments WHERE id = ?');
+  // Asked for with every page that a container host serves.
+  const byId = new Map((selectAll.all() as unknown as Row[]).map((row) => [row.id, environmentOf(row)]));
+
+  return {
+    templates,
+    async create({ taskId, agentId, template: templateId }) {
+      const template = await templates.get(templateId);
+      const files = await templates.files(templateId);
+      const environment: Environment = { id: newId(), taskId, agentId, template: templateId, status: 'initializing', port: template.port, createdAt: Date.now() };
+      await Promise.all(files.filter(({ text }) => text === undefined).map(({ bytes }) => blobs.put(environment.id, bytes)));
+      const update = firstContent(files);
+      transaction(database, () => {
+        const { id, status, port, createdAt } = environment;
+        insert.run(id, taskId, agentId ?? null, templateId, status, port, createdAt, createdAt);
+        rooms.seed(id, update);
+      });
+      byId.set(environment.id, environment);
+      return environment;
+    },
+    find: (id) => byId.get(id),
+    list: () => [...byId.values()].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1)),
+    async remove(id) {
+      if (!byId.has(id)) throw TerrariumError.of('E-TERRARIUM-1001', { environmentId: id });
+      byId.delete(id);
+      rooms.remove(id);
+      deleteRow.run(id);
+      await blobs.removeAll(id);
+    },
+    touch(id, status) {
+      const environment = byId.get(id);
+      if (environment === undefined || environment.status === status) return;
+      byId.set(id, { ...environment, status });
+      setStatus.run(status, Date.now(), id);
+    },
+  };
+}
+
+function environmentOf(row: Row): Environment {
+  const { id, template, status, port } = row;
+  return { id, template, status, port, taskId: row.task_id, agentId: row.agent_id ?? undefined, createdAt: row.created_at };
+}
+
+/** The document of a new environment as one update. */
+function firstContent(files: TemplateFile[]): Uint8Array {
+  const doc = new Y.Doc();
+  doc.transact(() => {
+    for (const { path, text, sha256, bytes, executable } of files) {
+      const mode = executable ? { mode: 0o755 } : {};
+      if (text !== undefined) addTextFile(doc, { id: newFileId(), path, content: text, ...mode });
+      else addBinaryFile(doc, { id: newFileId(), path, blob: sha256, size: bytes.byteLength, ...mode });
+    }
+  });
+  const update = Y.encodeStateAsUpdate(doc);
+  doc.destroy();
+  return update;
+}

@@ -1,0 +1,113 @@
+/** Environments, templates and invitations (row A1). */
+import { createRoute, z } from '@hono/zod-openapi';
+import type { ApiApp, ApiOptions } from '../api.ts';
+import { requireIdentity, requireOwner, requireRight } from '../auth/access.ts';
+import { roleIn } from '../auth/identities.ts';
+import { failure, json, jsonBody } from '../http/schemas.ts';
+import type { Environment } from './environments.ts';
+
+const idParam = z.object({ id: z.string().max(64).openapi({ param: { name: 'id', in: 'path' } }) });
+
+const environmentSchema = z
+  .object({
+    environmentId: z.string(),
+    label: z.string().openapi({ description: 'Label of its host names' }),
+    taskId: z.string(),
+    agentId: z.string().nullable(),
+    template: z.string(),
+    status: z.enum(['initializing', 'running', 'suspended', 'stopped']),
+    previewUrl: z.string(),
+    backendUrl: z.string().nullable().openapi({ description: 'Null as long as the environment has no backend' }),
+    websocketUrl: z.string(),
+    ports: z.object({ frontend: z.number().int(), backend: z.number().int().nullable() }),
+    createdAt: z.string().openapi({ format: 'date-time' }),
+    members: z.number().int(),
+    connections: z.number().int().openapi({ description: 'Open connections to its document' }),
+    sandbox: z.string().openapi({ description: 'Sandbox tokens for its preview frames' }),
+    role: z.enum(['owner', 'editor', 'viewer']).openapi({ description: 'What you are in it' }),
+  })
+  .openapi('Environment');
+
+const createSchema = z
+  .strictObject({
+    taskId: z.string().trim().min(1).max(200),
+    agentId: z.string().trim().min(1).max(200).optional(),
+    template: z.string().min(1).max(64),
+  })
+  .openapi('NewEnvironment');
+
+const templateSchema = z
+  .object({ id: z.string(), title: z.string(), description: z.string(), tags: z.array(z.string()), start: z.string(), port: z.number().int(), open: z.string().optional() })
+  .openapi('Template');
+
+const create = createRoute({
+  method: 'post',
+  path: '/api/environments',
+  summary: 'Create an environment from a template',
+  request: { body: jsonBody(createSchema) },
+  responses: { 201: json('Created', environmentSchema), 400: failure, 401: failure, 403: failure, 422: failure },
+});
+const list = createRoute({ method: 'get', path: '/api/environments', summary: 'Environments that you may open', responses: { 200: json('Newest first', z.object({ environments: z.array(environmentSchema) })), 401: failure } });
+const read = createRoute({ method: 'get', path: '/api/environments/{id}', summary: 'One environment', request: { params: idParam }, responses: { 200: json('The environment', environmentSchema), 401: failure, 404: failure } });
+const remove = createRoute({ method: 'delete', path: '/api/environments/{id}', summary: 'Terminate an environment and delete its files', request: { params: idParam }, responses: { 204: { description: 'Gone' }, 401: failure, 403: failure, 404: failure } });
+const templates = createRoute({ method: 'get', path: '/api/templates', summary: 'Starting points', responses: { 200: json('All templates', z.object({ templates: z.array(templateSchema) })), 401: failure } });
+const invite = createRoute({
+  method: 'post',
+  path: '/api/environments/{id}/invites',
+  summary: 'Invite a second person: a sign-in link for this environment, shown once',
+  request: { params: idParam, body: jsonBody(z.strictObject({ role: z.enum(['editor', 'viewer']) })) },
+  responses: { 201: json('The link', z.object({ url: z.string(), token: z.string(), role: z.enum(['editor', 'viewer']) })), 401: failure, 403: failure, 404: failure, 422: failure },
+});
+
+export function environmentRoutes(app: ApiApp, { environments, identities, rooms, origins, sandbox }: ApiOptions): void {
+  const view = (environment: Environment, role: 'owner' | 'editor' | 'viewer'): z.infer<typeof environmentSchema> => ({
+    environmentId: environment.id,
+    label: environment.id,
+    taskId: environment.taskId,
+    agentId: environment.agentId ?? null,
+    template: environment.template,
+    status: environment.status,
+    previewUrl: `${origins.preview(environment.id, environment.port)}/`,
+    backendUrl: null,
+    websocketUrl: `${origins.app.replace(/^http/, 'ws')}/ws/${environment.id}`,
+    ports: { frontend: environment.port, backend: null },
+    createdAt: new Date(environment.createdAt).toISOString(),
+    members: identities.memberCount(environment.id),
+    connections: rooms.connections(environment.id),
+    sandbox,
+    role,
+  });
+
+  app.openapi(create, async (c) => {
+    requireOwner(c.get('identity'));
+    return c.json(view(await environments.create(c.req.valid('json')), 'owner'), 201);
+  });
+  app.openapi(list, (c) => {
+    const identity = requireIdentity(c.get('identity'));
+    const mine = environments.list().flatMap((environment) => {
+      const role = roleIn(identity, environment.id);
+      return role === undefined ? [] : [view(environment, role)];
+    });
+    return c.json({ environments: mine }, 200);
+  });
+  app.openapi(read, (c) => {
+    const identity = c.get('identity');
+    const environment = requireRight(environments, identity, c.req.valid('param').id, 'read');
+    return c.json(view(environment, roleIn(requireIdentity(identity), environment.id) ?? 'viewer'), 200);
+  });
+  app.openapi(remove, async (c) => {
+    const environment = requireRight(environments, c.get('identity'), c.req.valid('param').id, 'administer');
+    await environments.remove(environment.id);
+    return c.body(null, 204);
+  });
+  app.openapi(templates, async (c) => {
+    requireIdentity(c.get('identity'));
+    return c.json({ templates: await environments.templates.list() }, 200);
+  });
+  app.openapi(invite, (c) => {
+    const environment = requireRight(environments, c.get('identity'), c.req.valid('param').id, 'administer');
+    const { role } = c.req.valid('json');
+    const token = identities.invite(environment.id, role);
+    return c.json({ url: `${origins.app}/login?token=${token}`, token, role }, 201);
+  });
+}

@@ -1,0 +1,19 @@
+/** `<label>.broker.<base>`: the frame in which the unmodified client library runs. */
+import { TerrariumError } from '../../shared/errors/error.ts';
+import type { HostsContext } from './context.ts';
+import { brokerPolicy } from './policies.ts';
+import { fileResponse, relativePath } from './static-files.ts';
+
+export async function serveBroker(request: Request, url: URL, label: string, { dist, rooms, origins }: HostsContext): Promise<Response> {
+  const relative = url.pathname === '/' ? 'index.html' : relativePath(url.pathname);
+  const file = relative === undefined ? undefined : await dist.read(`broker/${relative}`);
+  if (file === undefined) {
+    throw relative === 'index.html' ? TerrariumError.of('E-TERRARIUM-3002', { part: 'broker' }) : TerrariumError.of('E-TERRARIUM-1102', { method: request.method, path: url.pathname });
+  }
+  return fileResponse(request, file, {
+    'content-security-policy': brokerPolicy(rooms, origins.host(label)),
+    'cross-origin-resource-policy': 'cross-origin',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-cache',
+  });
+}

@@ -1,0 +1,55 @@
+/** Decides by host name which room answers (shared/hosts.ts). */
+import { parseHost } from '../../shared/hosts.ts';
+import { TerrariumError } from '../../shared/errors/error.ts';
+import { errorResponse } from '../http/answer.ts';
+import type { Logger } from '../logger.ts';
+import { serveApp } from './app-page.ts';
+import { serveBroker } from './broker.ts';
+import type { HostsContext } from './context.ts';
+import { servePreviewHost } from './preview-host.ts';
+import { servePreviewOrigin } from './preview-origin.ts';
+
+type Answer = (request: Request) => Promise<Response> | Response;
+
+export interface Rooms {
+  context: HostsContext;
+  /** `name[:port]` of the app. */
+  baseHost: string;
+  logger: Logger;
+  /** The REST API and sign-in on the app's host; `undefined` for a path that is not theirs. */
+  api: (request: Request, url: URL) => Promise<Response> | Response | undefined;
+  packages: Answer | undefined;
+}
+
+export function createFetch({ context, baseHost, logger, api, packages }: Rooms): (request: Request) => Promise<Response> {
+  async function route(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    const host = parseHost(request.headers.get('host') ?? url.host, baseHost);
+    switch (host.role) {
+      case 'app':
+        return (await api(request, url)) ?? serveApp(request, url, context);
+      case 'broker':
+        return serveBroker(request, url, host.label, context);
+      case 'host':
+        return servePreviewHost(request, url, host.label, context);
+      case 'preview':
+        return servePreviewOrigin(request, url, host.label, context);
+      case 'packages':
+        if (packages === undefined) throw TerrariumError.of('E-TERRARIUM-3002', { part: 'packages' });
+        return packages(request);
+      case 'unknown':
+        // The health check is asked by address, before any name is known.
+        if (url.pathname === '/healthz') return health();
+        throw TerrariumError.of('E-TERRARIUM-1103');
+    }
+  }
+  return async function fetch(request) {
+    try {
+      return await route(request);
+    } catch (error) {
+      return errorResponse(error, logger);
+    }
+  };
+}
+
+export const health = () => Response.json({ status: 'ok' }, { headers: { 'cache-control': 'no-store' } });

@@ -1,0 +1,13 @@
+/** Log lines: one JSON object each on standard error, so that standard output is for people. */
+export interface Logger {
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+export function createLogger(write: (line: string) => void = (line) => process.stderr.write(line)): Logger {
+  const log = (level: string) => (message: string, fields: Record<string, unknown> = {}) => {
+    write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })}\n`);
+  };
+  return { info: log('info'), warn: log('warn'), error: log('error') };
+}

@@ -1,0 +1,201 @@
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import * as awarenessProtocol from 'y-protocols/awareness';
+import * as syncProtocol from 'y-protocols/sync';
+import * as Y from 'yjs';
+import type { UpdateLog } from './log.ts';
+
+export const MESSAGE = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3, durable: 100 } as const;
+export const DURABLE_VERSION = 1;
+
+/** One side of a member's socket, as the room sees it. */
+export interface Connection {
+  readonly canWrite: boolean;
+  send(message: Uint8Array): void;
+  close(code: number, reason: string): void;
+}
+
+interface ConnectionState {
+  /** Awareness clients that it speaks for. */
+  clients: Set<number>;
+  /** Sync messages with content: taken, and of these on the disk (SPEC S1). */
+  taken: number;
+  durable: number;
+}
+
+/** A viewer sent content (SPEC C2). */
+export class WriteRefused extends Error {}
+
+/** One environment's document with its connections. */
+export class Room {
+  readonly environmentId: string;
+  readonly doc = new Y.Doc();
+  readonly #log: UpdateLog;
+  readonly #awareness = new awarenessProtocol.Awareness(this.doc);
+  readonly #connections = new Map<Connection, ConnectionState>();
+  #pending = 0;
+  #waiting: (() => void)[] = [];
+  /** Whoever needs it loaded. */
+  users = 0;
+
+  constructor(environmentId: string, log: UpdateLog) {
+    this.environmentId = environmentId;
+    this.#log = log;
+    this.doc.transact(() => log.load(environmentId).forEach((update) => Y.applyUpdate(this.doc, update)));
+    this.#awareness.setLocalState(null);
+    this.doc.on('update', (update: Uint8Array, origin: unknown) => this.#onUpdate(update, origin));
+    this.#awareness.on('update', (change: AwarenessChange, origin: unknown) => this.#onAwareness(change, origin));
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /** Resolves when everything that is in the document is on the disk. */
+  durable(): Promise<void> {
+    if (this.#pending === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  join(connection: Connection): void {
+    this.#connections.set(connection, { clients: new Set(), taken: 0, durable: 0 });
+    if (connection.canWrite) connection.send(syncMessage((encoder) => syncProtocol.writeSyncStep1(encoder, this.doc)));
+    const clients = [...this.#awareness.getStates().keys()];
+    if (clients.length > 0) connection.send(awarenessMessage(awarenessProtocol.encodeAwarenessUpdate(this.#awareness, clients)));
+  }
+
+  part(connection: Connection): void {
+    const state = this.#connections.get(connection);
+    this.#connections.delete(connection);
+    if (state !== undefined) awarenessProtocol.removeAwarenessStates(this.#awareness, [...state.clients], null);
+  }
+
+  /** Takes one frame. Throws `WriteRefused`, or anything else for a frame that breaks the protocol. */
+  receive(connection: Connection, frame: Uint8Array): void {
+    const decoder = decoding.createDecoder(frame);
+    switch (decoding.readVarUint(decoder)) {
+      case MESSAGE.sync:
+        return this.#receiveSync(connection, decoder);
+      case MESSAGE.awareness:
+        return this.#receiveAwareness(connection, decoding.readVarUint8Array(decoder));
+      case MESSAGE.queryAwareness:
+        return connection.send(awarenessMessage(awarenessProtocol.encodeAwarenessUpdate(this.#awareness, [...this.#awareness.getStates().keys()])));
+      default:
+        throw new Error('Unknown message type');
+    }
+  }
+
+  /** Ends all connections. */
+  end(code: number, reason: string): void {
+    for (const connection of this.#connections.keys()) connection.close(code, reason);
+  }
+
+  destroy(): void {
+    this.#connections.clear();
+    this.#awareness.destroy();
+    this.doc.destroy();
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  #receiveSync(connection: Connection, decoder: decoding.Decoder): void {
+    const type = decoding.readVarUint(decoder);
+    const payload = decoding.readVarUint8Array(decoder);
+    if (type === syncProtocol.messageYjsSyncStep1) {
+      connection.send(syncMessage((encoder) => syncProtocol.writeSyncStep2(encoder, this.doc, payload)));
+      if (this.#pending === 0) this.#announce(connection);
+      return;
+    }
+    if (type !== syncProtocol.messageYjsSyncStep2 && type !== syncProtocol.messageYjsUpdate) throw new Error('Unknown sync message');
+    if (isEmptyUpdate(payload)) return;
+    if (!connection.canWrite) throw new WriteRefused();
+    const state = this.#connections.get(connection);
+    if (state !== undefined) state.taken++;
+    const before = this.#pending;
+    Y.applyUpdate(this.doc, payload, connection);
+    // Content that the document already had raises no event and is durable as soon as what came before it is.
+    if (this.#pending === before && this.#pending === 0) this.#announceAll();
+  }
+
+  #receiveAwareness(connection: Connection, update: Uint8Array): void {
+    const state = this.#connections.get(connection);
+    if (state === undefined) return;
+    const allowed = awarenessProtocol.modifyAwarenessUpdate(update, (value: unknown) => value);
+    const clients = clientsOf(allowed);
+    const taken = clients.some((client) => [...this.#connections].some(([other, { clients: theirs }]) => other !== connection && theirs.has(client)));
+    if (taken) return;
+    for (const client of clients) state.clients.add(client);
+    awarenessProtocol.applyAwarenessUpdate(this.#awareness, allowed, connection);
+  }
+
+  #onUpdate(update: Uint8Array, origin: unknown): void {
+    const message = syncMessage((encoder) => syncProtocol.writeUpdate(encoder, update));
+    for (const connection of this.#connections.keys()) if (connection !== origin) connection.send(message);
+    this.#pending++;
+    this.#log.append(this.environmentId, update, () => this.#onDurable());
+  }
+
+  #onDurable(): void {
+    this.#pending--;
+    if (this.#pending > 0) return;
+    this.#announceAll();
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  #announceAll(): void {
+    for (const connection of this.#connections.keys()) this.#announce(connection);
+  }
+
+  #announce(connection: Connection): void {
+    const state = this.#connections.get(connection);
+    if (state === undefined) return;
+    // Content that waits for something it builds on is not in the log yet.
+    if (this.doc.store.pendingStructs === null && this.doc.store.pendingDs === null) state.durable = state.taken;
+    connection.send(
+      message(MESSAGE.durable, (encoder) => {
+        encoding.writeVarUint8Array(encoder, Y.encodeStateVector(this.doc));
+        encoding.writeVarUint(encoder, DURABLE_VERSION);
+        encoding.writeVarUint(encoder, state.durable);
+      }),
+    );
+  }
+
+  #onAwareness({ added, updated, removed }: AwarenessChange, origin: unknown): void {
+    const update = awarenessProtocol.encodeAwarenessUpdate(this.#awareness, [...added, ...updated, ...removed]);
+    const state = this.#connections.get(origin as Connection);
+    for (const client of removed) state?.clients.delete(client);
+    const frame = awarenessMessage(update);
+    for (const connection of this.#connections.keys()) connection.send(frame);
+  }
+}
+
+interface AwarenessChange {
+  added: number[];
+  updated: number[];
+  removed: number[];
+}
+
+function message(type: number, write: (encoder: encoding.Encoder) => void): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, type);
+  write(encoder);
+  return encoding.toUint8Array(encoder);
+}
+
+const syncMessage = (write: (encoder: encoding.Encoder) => void) => message(MESSAGE.sync, write);
+const awarenessMessage = (update: Uint8Array) => message(MESSAGE.awareness, (encoder) => encoding.writeVarUint8Array(encoder, update));
+
+/** No structs and no deletions: `0 0` in the first encoding of Yjs updates. */
+function isEmptyUpdate(update: Uint8Array): boolean {
+  return update.length === 2 && update[0] === 0 && update[1] === 0;
+}
+
+/** The clients that an awareness update speaks of: `count · (client · clock · json)*`. */
+function clientsOf(update: Uint8Array): number[] {
+  const decoder = decoding.createDecoder(update);
+  return Array.from({ length: decoding.readVarUint(decoder) }, () => {
+    const client = decoding.readVarUint(decoder);
+    decoding.readVarUint(decoder);
+    decoding.readVarString(decoder);
+    return client;
+  });
+}

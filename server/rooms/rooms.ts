@@ -1,0 +1,107 @@
+/** All rooms of this process: their life cycle is that of SPEC.md. */
+import type { DatabaseSync } from 'node:sqlite';
+import type * as Y from 'yjs';
+import { TerrariumError } from '../../shared/errors/error.ts';
+import type { Logger } from '../logger.ts';
+import { createUpdateLog } from './log.ts';
+import { Room } from './room.ts';
+
+const IDLE_MS = 15_000;
+
+export interface Rooms {
+  /** The room of an environment that exists; loads it when absent. Balance with `leave`. */
+  enter(environmentId: string): Room;
+  leave(room: Room): void;
+  /** Changes the document and resolves when the change is durable. What `change` throws is thrown, and nothing is changed if it throws first. */
+  change<T>(environmentId: string, change: (doc: Y.Doc) => T): Promise<T>;
+  read<T>(environmentId: string, read: (doc: Y.Doc) => T): T;
+  /** Writes the first content of an environment, inside the caller's transaction. */
+  seed(environmentId: string, update: Uint8Array): void;
+  remove(environmentId: string): void;
+  connections(environmentId: string): number;
+  close(): Promise<void>;
+}
+
+export function createRooms({ database, logger, idleMs = IDLE_MS }: { database: DatabaseSync; logger: Logger; idleMs?: number }): Rooms {
+  const log = createUpdateLog(database, logger);
+  const seedRow = database.prepare('INSERT INTO updates (environment_id, seq, data) VALUES (?, 1, ?)');
+  const rooms = new Map<string, Room>();
+  const idle = new Map<string, NodeJS.Timeout>();
+  let closed = false;
+
+  function enter(environmentId: string): Room {
+    if (closed) throw TerrariumError.of('E-TERRARIUM-3001');
+    clearTimeout(idle.get(environmentId));
+    let room = rooms.get(environmentId);
+    if (room === undefined) {
+      room = new Room(environmentId, log);
+      rooms.set(environmentId, room);
+    }
+    room.users++;
+    return room;
+  }
+
+  function leave(room: Room): void {
+    room.users--;
+    if (room.users > 0 || rooms.get(room.environmentId) !== room || closed) return;
+    idle.set(room.environmentId, setTimeout(() => unload(room), idleMs).unref());
+  }
+
+  function unload(room: Room): void {
+    if (room.users > 0 || rooms.get(room.environmentId) !== room) return;
+    if (log.hasPending(room.environmentId)) {
+      idle.set(room.environmentId, setTimeout(() => unload(room), idleMs).unref());
+      return;
+    }
+    rooms.delete(room.environmentId);
+    idle.delete(room.environmentId);
+    log.compact(room.environmentId);
+    room.destroy();
+  }
+
+  function read<T>(environmentId: string, reader: (doc: Y.Doc) => T): T {
+    const room = enter(environmentId);
+    try {
+      return reader(room.doc);
+    } finally {
+      leave(room);
+    }
+  }
+
+  return {
+    enter,
+    leave,
+    read,
+    async change(environmentId, change) {
+      const room = enter(environmentId);
+      try {
+        const result = room.doc.transact(() => change(room.doc), 'server');
+        await room.durable();
+        return result;
+      } finally {
+        leave(room);
+      }
+    },
+    seed: (environmentId, update) => void seedRow.run(environmentId, update),
+    remove(environmentId) {
+      const room = rooms.get(environmentId);
+      clearTimeout(idle.get(environmentId));
+      idle.delete(environmentId);
+      rooms.delete(environmentId);
+      log.remove(environmentId);
+      room?.end(4404, TerrariumError.of('E-TERRARIUM-1304').message);
+      room?.destroy();
+    },
+    connections: (environmentId) => rooms.get(environmentId)?.connectionCount ?? 0,
+    async close() {
+      closed = true;
+      for (const timer of idle.values()) clearTimeout(timer);
+      log.flush();
+      for (const room of rooms.values()) {
+        room.end(1012, 'The server restarts.');
+        room.destroy();
+      }
+      rooms.clear();
+    },
+  };
+}

@@ -1,0 +1,143 @@
+/** WebSocket upgrades at `/ws/:environmentId` on the app's host (SPEC C1-C6). */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { RawData, WebSocket } from 'ws';
+import { parseHost } from '../../shared/hosts.ts';
+import { TerrariumError } from '../../shared/errors/error.ts';
+import type { ErrorCode } from '../../shared/errors/table.ts';
+import { roleIn } from '../auth/identities.ts';
+import type { Identities, Identity } from '../auth/identities.ts';
+import type { Environments } from '../environments/environments.ts';
+import type { Logger } from '../logger.ts';
+import { WriteRefused } from './room.ts';
+import type { Connection } from './room.ts';
+import type { Rooms } from './rooms.ts';
+
+const PROTOCOL = 'terrarium.v1';
+const MAX_FRAME = 8 * 1024 * 1024;
+/** The library ends a connection by itself above this, without a code of ours. */
+const HARD_MAX_FRAME = 64 * 1024 * 1024;
+const MAX_BACKLOG = 32 * 1024 * 1024;
+const PING_MS = 15_000;
+
+export interface SocketsOptions {
+  baseHost: string;
+  identities: Identities;
+  environments: Environments;
+  rooms: Rooms;
+  logger: Logger;
+}
+
+export function attachSockets(server: Server, options: SocketsOptions): { close(): Promise<void> } {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: HARD_MAX_FRAME,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
+  });
+  const pings = setInterval(() => sockets.clients.forEach(ping), PING_MS).unref();
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const environmentId = /^\/ws\/([A-Za-z0-9_-]{1,64})(?:\?|$)/.exec(request.url ?? '')?.[1];
+    if (environmentId === undefined || parseHost(request.headers.host, options.baseHost).role !== 'app') {
+      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, request, environmentId, options));
+  });
+  return {
+    async close() {
+      clearInterval(pings);
+      for (const client of sockets.clients) client.close(1012, 'The server restarts.');
+      sockets.close();
+    },
+  };
+}
+
+const alive = new WeakSet<WebSocket>();
+
+function ping(webSocket: WebSocket): void {
+  if (!alive.delete(webSocket)) return webSocket.terminate();
+  webSocket.ping();
+}
+
+function serve(webSocket: WebSocket, request: IncomingMessage, environmentId: string, options: SocketsOptions): void {
+  alive.add(webSocket);
+  webSocket.on('pong', () => alive.add(webSocket));
+  webSocket.on('error', (error) => options.logger.warn('Socket failed', { environmentId, error: error.message }));
+  try {
+    const canWrite = admit(request, environmentId, options);
+    connect(webSocket, environmentId, canWrite, options);
+  } catch (error) {
+    if (!(error instanceof TerrariumError)) options.logger.error('Connection failed', { environmentId, error: String(error) });
+    close(webSocket, error instanceof TerrariumError ? 4000 + error.status : 1011, error instanceof TerrariumError ? error : TerrariumError.of('E-TERRARIUM-3000', { incident: '-' }));
+  }
+}
+
+/** Whether the caller may write; throws the reason why it may not even read. */
+function admit(request: IncomingMessage, environmentId: string, { identities, environments }: SocketsOptions): boolean {
+  const { origin } = request.headers;
+  identities.checkOrigin(origin ?? null);
+  const identity = identify(request, origin !== undefined, identities);
+  if (identity === undefined) throw TerrariumError.of('E-TERRARIUM-1400');
+  const role = roleIn(identity, environmentId);
+  if (role === undefined || environments.find(environmentId) === undefined) throw TerrariumError.of('E-TERRARIUM-1001', { environmentId });
+  return role !== 'viewer';
+}
+
+function identify(request: IncomingMessage, sameOrigin: boolean, identities: Identities): Identity | undefined {
+  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((part) => part.trim());
+  const token = offered.find((part) => part.startsWith('bearer.'))?.slice('bearer.'.length) ?? /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (token === undefined) return sameOrigin ? identities.identifyCookie(request.headers.cookie ?? null) : undefined;
+  const identity = identities.identifyToken(token);
+  if (identity === undefined) throw TerrariumError.of('E-TERRARIUM-1401');
+  return identity;
+}
+
+function connect(webSocket: WebSocket, environmentId: string, canWrite: boolean, { rooms, environments, logger }: SocketsOptions): void {
+  const room = rooms.enter(environmentId);
+  const connection: Connection = {
+    canWrite,
+    send(message) {
+      if (webSocket.readyState !== webSocket.OPEN) return;
+      if (webSocket.bufferedAmount > MAX_BACKLOG) return webSocket.terminate();
+      webSocket.send(message);
+    },
+    close: (code, reason) => webSocket.close(code, reason.slice(0, 120)),
+  };
+  environments.touch(environmentId, 'running');
+  webSocket.on('message', (data, isBinary) => {
+    const refusal = receive(data, isBinary, (frame) => room.receive(connection, frame));
+    if (refusal !== undefined) {
+      logger.warn('Message refused', { environmentId, code: refusal.error.code });
+      close(webSocket, refusal.closeCode, refusal.error);
+    }
+  });
+  webSocket.on('close', () => {
+    room.part(connection);
+    rooms.leave(room);
+  });
+  room.join(connection);
+}
+
+interface Refusal {
+  closeCode: number;
+  error: TerrariumError;
+}
+
+function receive(data: RawData, isBinary: boolean, take: (frame: Uint8Array) => void): Refusal | undefined {
+  const refuse = (closeCode: number, code: ErrorCode & ('E-TERRARIUM-1301' | 'E-TERRARIUM-1302')) => ({ closeCode, error: TerrariumError.of(code) });
+  if (!isBinary || !(data instanceof Buffer)) return refuse(4400, 'E-TERRARIUM-1301');
+  if (data.length > MAX_FRAME) return { closeCode: 4413, error: TerrariumError.of('E-TERRARIUM-1140', { limit: MAX_FRAME }) };
+  try {
+    take(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    return undefined;
+  } catch (error) {
+    return error instanceof WriteRefused ? refuse(4403, 'E-TERRARIUM-1302') : refuse(4400, 'E-TERRARIUM-1301');
+  }
+}
+
+/** The reason of a close frame holds 123 bytes (RFC 6455, 5.5): the code alone says everything. */
+function close(webSocket: WebSocket, closeCode: number, error: TerrariumError): void {
+  webSocket.close(closeCode, `${error.code} ${error.message}`.slice(0, 120));
+}

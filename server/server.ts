@@ -1,0 +1,100 @@
+/** Puts the parts together: one process, one port, every room. */
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import path from 'node:path';
+import { createAdaptorServer } from '@hono/node-server';
+import { origins } from '../shared/hosts.ts';
+import { createApi } from './api.ts';
+import { createCapabilities } from './auth/capability.ts';
+import { createIdentities } from './auth/identities.ts';
+import { loadSecrets } from './auth/secrets.ts';
+import { createBlobs } from './environments/blobs.ts';
+import { createEnvironments } from './environments/environments.ts';
+import { createFetch } from './hosts/index.ts';
+import { roomsOf } from './hosts/policies.ts';
+import { staticFolder } from './hosts/static-files.ts';
+import type { Logger } from './logger.ts';
+import { loadPackages } from './packages-mount.ts';
+import { attachSockets } from './rooms/sockets.ts';
+import { createRooms } from './rooms/rooms.ts';
+import type { Settings } from './settings.ts';
+import { openDatabase } from './storage/database.ts';
+
+export interface Terrarium {
+  fetch(request: Request): Promise<Response>;
+  /** With which the owner signs in. */
+  ownerToken: string;
+  signInLink: string;
+  listen(): Promise<void>;
+  /** Stops taking requests, stores what is open, closes. */
+  close(): Promise<void>;
+}
+
+export async function createTerrarium(settings: Settings, logger: Logger): Promise<Terrarium> {
+  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
+  const secrets = loadSecrets(settings.dataDir, settings.ownerToken);
+  const capabilities = createCapabilities(secrets.signing);
+  const database = openDatabase(path.join(settings.dataDir, 'terrarium.sqlite'));
+  const rooms = createRooms({ database, logger });
+  const blobs = createBlobs(path.join(settings.dataDir, 'blobs'));
+  const environments = createEnvironments({ database, rooms, blobs, templatesDir: settings.templatesDir, logger });
+  const identities = createIdentities({ database, secrets, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
+  const dist = staticFolder(settings.distDir);
+  const at = origins(settings.baseOrigin);
+  const api = createApi({ environments, rooms, blobs, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
+  const fetch = createFetch({
+    baseHost: new URL(settings.baseOrigin).host,
+    logger,
+    api,
+    packages: await loadPackages({ dataDir: settings.dataDir, config: settings, verifyCapability: capabilities.verifyCapability, logger }),
+    context: {
+      dist,
+      origins: at,
+      rooms: roomsOf(settings.baseOrigin, settings.embedOrigins),
+      sandbox: settings.config.security.sandbox_attributes,
+      isEnvironment: (label) => environments.find(label) !== undefined,
+      issueCapability: (label, lifetime) => capabilities.issueCapability({ label, kind: 'packages', exp: Date.now() + lifetime }),
+      assets: async () => JSON.parse(await readFile(path.join(settings.distDir, 'host', 'manifest.json'), 'utf8').catch(() => '{}')) as unknown,
+    },
+  });
+
+  const servers: Server[] = [];
+  let sockets: { close(): Promise<void> }[] = [];
+
+  async function listenAt(address: string): Promise<void> {
+    const server = createAdaptorServer({ fetch, serverOptions: { maxHeaderSize: 65536, keepAliveTimeout: 65_000 } }) as Server;
+    sockets.push(attachSockets(server, { baseHost: new URL(settings.baseOrigin).host, identities, environments, rooms, logger }));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(settings.port, address, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    servers.push(server);
+  }
+
+  return {
+    fetch,
+    ownerToken: secrets.ownerToken,
+    signInLink: `${at.app}/login?token=${encodeURIComponent(secrets.ownerToken)}`,
+    async listen() {
+      for (const address of settings.listen) {
+        await listenAt(address).catch((error: NodeJS.ErrnoException) => {
+          // A machine without IPv6 has no "::1"; one address is enough.
+          if (error.code !== 'EADDRNOTAVAIL' && error.code !== 'EAFNOSUPPORT') throw error;
+        });
+      }
+    },
+    async close() {
+      const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
+      await Promise.all(sockets.map((socket) => socket.close()));
+      sockets = [];
+      for (const server of servers) server.closeAllConnections();
+      await Promise.all(closed);
+      await rooms.close();
+      database.close();
+    },
+  };
+}

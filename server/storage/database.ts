@@ -1,0 +1,46 @@
+/** The embedded store: one SQLite file. A commit is on the disk when it returns (WAL, synchronous=FULL). */
+import { DatabaseSync } from 'node:sqlite';
+
+/** Each entry brings a database from version n to n + 1; entries are never edited. */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE environments (
+     id TEXT PRIMARY KEY, task_id TEXT NOT NULL, agent_id TEXT, template TEXT NOT NULL, status TEXT NOT NULL,
+     port INTEGER NOT NULL, created_at INTEGER NOT NULL, used_at INTEGER NOT NULL) STRICT;
+   CREATE TABLE members (
+     id TEXT PRIMARY KEY, environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE,
+     role TEXT NOT NULL, token_hash TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+   CREATE TABLE updates (
+     environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, seq INTEGER NOT NULL, data BLOB NOT NULL,
+     PRIMARY KEY (environment_id, seq)) STRICT, WITHOUT ROWID;`,
+];
+
+export function openDatabase(file: string): DatabaseSync {
+  const database = new DatabaseSync(file);
+  database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000; PRAGMA secure_delete=OFF;');
+  migrate(database);
+  return database;
+}
+
+function migrate(database: DatabaseSync): void {
+  const row = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (row.user_version > MIGRATIONS.length) throw new Error(`The data folder was written by a newer version (${row.user_version}); update Terrarium.`);
+  for (let version = row.user_version; version < MIGRATIONS.length; version++) {
+    transaction(database, () => {
+      database.exec(MIGRATIONS[version] ?? '');
+      database.exec(`PRAGMA user_version=${version + 1}`);
+    });
+  }
+}
+
+/** All of it or nothing. */
+export function transaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}

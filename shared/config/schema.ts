@@ -1,0 +1,61 @@
+/** `terrarium.config.yaml`: every key with its default and its bounds. Unknown keys are errors, so that a typing mistake is seen. */
+import { z } from 'zod';
+
+/** `30m`, `500ms`, `2h`, or a number of milliseconds; parsed into milliseconds. */
+const duration = z
+  .union([z.number().int().nonnegative(), z.string().regex(/^\d+(?:ms|s|m|h)$/, 'must be a duration such as 30s, 30m or 2h')])
+  .transform((value) => {
+    if (typeof value === 'number') return value;
+    const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[/[a-z]+$/.exec(value)?.[0] ?? 'ms'] ?? 1;
+    return parseInt(value, 10) * unit;
+  });
+
+const originSchema = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, 'must be an origin such as https://example.org, without a path');
+
+const SANDBOX_TOKENS = [
+  'allow-scripts', 'allow-same-origin', 'allow-forms', 'allow-popups', 'allow-modals', 'allow-downloads', 'allow-pointer-lock', 'allow-popups-to-escape-sandbox', 'allow-presentation', 'allow-orientation-lock',
+];
+const sandbox = z.string().refine((text) => text.split(/\s+/).every((token) => SANDBOX_TOKENS.includes(token)), `must be of these, separated by spaces: ${SANDBOX_TOKENS.join(', ')}`);
+
+const section = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).prefault({} as never);
+
+export const configSchema = z.strictObject({
+  isolation: section({
+    provider: z.enum(['webcontainer', 'sandpack', 'codesandbox']).default('webcontainer'),
+    webcontainer: section({ host: originSchema.optional() }),
+  }),
+  backend: section({
+    max_instances: z.number().int().min(1).max(1000).default(10),
+    instance_timeout: duration.default(30 * 60_000),
+    memory_mb: z.number().int().min(16).max(65536).default(512),
+    cpu_shares: z.number().int().min(2).max(262_144).default(256),
+    disk_mb: z.number().int().min(1).max(1_048_576).default(1024),
+  }),
+  frontend: section({
+    hot_reload: z.boolean().default(true),
+    auto_save: z.boolean().default(true),
+    sync_delay_ms: z.number().int().min(0).max(60_000).default(500),
+  }),
+  preview: section({
+    default_port: z.number().int().min(1).max(65535).default(3000),
+    allowed_origins: z.array(originSchema).default([]),
+  }),
+  security: section({
+    sandbox_attributes: sandbox.default('allow-scripts allow-same-origin allow-forms'),
+    csp_policy: z.string().max(4096).regex(/^[^\r\n]*$/, 'must be one line').optional(),
+  }),
+});
+
+export type TerrariumConfig = z.infer<typeof configSchema>;
+
+/** Keys that are read and checked and have no effect in this version; naming one in the file earns a warning. */
+export const WITHOUT_EFFECT: readonly string[] = [
+  'isolation.provider', 'isolation.webcontainer.host', 'backend.max_instances', 'backend.instance_timeout', 'backend.memory_mb', 'backend.cpu_shares', 'backend.disk_mb',
+  'frontend.hot_reload', 'frontend.auto_save', 'frontend.sync_delay_ms', 'preview.default_port', 'security.csp_policy',
+];
+
+/** Environment variables of deployments that this version does not act on. */
+export const ENVIRONMENT_WITHOUT_EFFECT: readonly string[] = [
+  'RUNNER_BASE_URL', 'EXT_GATEWAY_TIMEOUT_MS', 'EXT_EGRESS_ALLOWLIST', 'SIGNING_TRUST_BUNDLE', 'BUNDLE_STORE_BASE', 'STORAGE_S3_ENDPOINT', 'STORAGE_S3_ACCESS_KEY',
+  'STORAGE_S3_SECRET_KEY', 'STORAGE_S3_BUCKET', 'STORAGE_S3_REGION', 'STORAGE_S3_FORCE_PATH_STYLE', 'DATABASE_URL', 'REDIS_URL',
+];
