@@ -4,23 +4,23 @@ import { call, callJson, jsonBody } from './request.ts';
 
 const environmentSchema = z.object({
   environmentId: z.string(),
-  /** Label of the environment's own host names; the id where the server gives none. */
-  label: z.string().optional(),
+  /** Label of the environment's own host names. */
+  label: z.string(),
   taskId: z.string(),
-  agentId: z.string().nullish(),
+  agentId: z.string().nullable(),
   template: z.string(),
   status: z.enum(['initializing', 'running', 'suspended', 'stopped']),
-  createdAt: z.union([z.number(), z.string()]),
-  members: z.union([z.number(), z.array(z.unknown())]).optional(),
+  createdAt: z.string(),
+  connections: z.number().int(),
+  ports: z.object({ frontend: z.number().int() }),
+  role: z.enum(['owner', 'editor', 'viewer']),
 });
 
 const templateSchema = z.object({
   id: z.string(),
-  name: z.string().optional(),
-  title: z.string().optional(),
-  description: z.string().default(''),
-  /** Words to show and to search by. */
-  tags: z.array(z.string()).default([]),
+  title: z.string(),
+  description: z.string(),
+  tags: z.array(z.string()),
 });
 
 export interface Environment {
@@ -32,25 +32,18 @@ export interface Environment {
   status: 'initializing' | 'running' | 'suspended' | 'stopped';
   /** Milliseconds since the epoch. */
   createdAt: number;
-  members: number;
+  /** Open connections to its document. */
+  connections: number;
+  /** Port whose page the preview shows. */
+  port: number;
+  role: 'owner' | 'editor' | 'viewer';
 }
 
-export interface Template {
-  id: string;
-  title: string;
-  description: string;
-  tags: string[];
-}
+export type Template = z.infer<typeof templateSchema>;
 
 function environmentOf(data: z.infer<typeof environmentSchema>): Environment {
-  const { members = 0 } = data;
-  return {
-    ...data,
-    label: data.label ?? data.environmentId,
-    agentId: data.agentId ?? undefined,
-    createdAt: new Date(data.createdAt).getTime(),
-    members: typeof members === 'number' ? members : members.length,
-  };
+  const { agentId, createdAt, ports, ...rest } = data;
+  return { ...rest, agentId: agentId ?? undefined, createdAt: Date.parse(createdAt), port: ports.frontend };
 }
 
 const path = (id: string) => `/api/environments/${encodeURIComponent(id)}`;
@@ -75,7 +68,12 @@ export async function deleteEnvironment(id: string): Promise<void> {
 
 export async function listTemplates(signal?: AbortSignal): Promise<Template[]> {
   const { templates } = await callJson(z.object({ templates: z.array(templateSchema) }), '/api/templates', { signal });
-  return templates.map(({ id, name, title, description, tags }) => ({ id, title: title ?? name ?? id, description, tags }));
+  return templates;
+}
+
+/** Address of one file of the document. */
+export function filePath(environmentId: string, projectPath: string): string {
+  return `${path(environmentId)}/files/${projectPath.split('/').map(encodeURIComponent).join('/')}`;
 }
 
 /** Bytes of a binary file of the document. */
@@ -85,9 +83,8 @@ export async function readBlob(environmentId: string, hash: string, signal?: Abo
 }
 
 /** Stores a file by path; text becomes a text file of the document, other bytes a blob that it refers to. */
-export async function putFile(environmentId: string, filePath: string, bytes: Blob): Promise<void> {
-  const encoded = filePath.split('/').map(encodeURIComponent).join('/');
-  await call(`${path(environmentId)}/files/${encoded}`, { method: 'PUT', body: bytes, headers: { 'content-type': 'application/octet-stream' } });
+export async function putFile(environmentId: string, projectPath: string, bytes: Blob): Promise<void> {
+  await call(filePath(environmentId, projectPath), { method: 'PUT', body: bytes, headers: { 'content-type': 'application/octet-stream' } });
 }
 
 /** A link with which a second person joins this environment. */

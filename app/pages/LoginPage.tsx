@@ -11,7 +11,7 @@ import { Logo } from '../ui/Logo.tsx';
 export function LoginPage({ returnTo }: { returnTo: string }) {
   const [token, setToken] = useState('');
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<Described>();
+  const [error, setError] = useState<Described | undefined>(() => (location.search.includes('refused') ? { message: 'That link is not valid, or no longer. Ask for a new one.' } : undefined));
   useEffect(() => void (document.title = 'Sign in · Terrarium'), []);
 
   const submit = async (event: FormEvent) => {

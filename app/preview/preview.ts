@@ -46,6 +46,7 @@ export class Preview {
   readonly #probes = new Map<string, (report: Extract<PreviewReport, { kind: 'probe' }>) => void>();
   #frame: HTMLIFrameElement | undefined;
   #prepared: HTMLIFrameElement | undefined;
+  #preferred: number | undefined;
 
   constructor(label: string, at: Pick<ReturnType<typeof origins>, 'preview'>) {
     this.#origin = (port) => at.preview(label, port);
@@ -58,7 +59,7 @@ export class Preview {
   }
 
   /** Brings up the service worker of a port's origin in a hidden frame, before anything listens there; the frame goes with the first page. */
-  prepare(port: number): void {
+  #prepare(port: number): void {
     this.#prepared?.remove();
     const frame = document.createElement('iframe');
     frame.hidden = true;
@@ -86,7 +87,18 @@ export class Preview {
       const ports = state.ports.includes(port) ? state.ports : [...state.ports, port];
       return state.port === undefined ? { ports, port, document: 'loading' } : { ports };
     });
+    if (port === this.#preferred) this.choosePort(port);
   }
+
+  /** The port to show when it opens, whatever else is open already; its origin is prepared at once. */
+  prefer(port: number): void {
+    if (port === this.#preferred) return;
+    this.#preferred = port;
+    const { ports } = this.store.getState();
+    if (ports.includes(port)) this.choosePort(port);
+    else this.#prepare(port);
+  }
+
 
   portClosed(port: number): void {
     this.store.setState((state) => ({ ports: state.ports.filter((one) => one !== port) }));

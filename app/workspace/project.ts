@@ -12,7 +12,7 @@ const terrariumJsonSchema = z.object({
   /** Port that the preview shows, if several open. */
   port: z.number().int().min(1).max(65535).optional(),
   /** Files that are open at first. */
-  open: z.array(z.string()).default([]),
+  open: z.union([z.array(z.string()), z.string().transform((path) => [path])]).default([]),
 });
 
 const dependenciesSchema = z.record(z.string(), z.unknown()).optional();

@@ -51,7 +51,6 @@ async function bring(session: WorkspaceSession, signal: AbortSignal): Promise<vo
   files.then(() => openFirstFiles(session), () => {});
   const [, client] = await Promise.all([files, container]);
   signal.throwIfAborted();
-  preparePreview(session);
   await boot.run('mount', () => mountFiles(session, client, signal));
   await runProject(session, signal);
 }
@@ -99,7 +98,8 @@ async function runProject(session: WorkspaceSession, signal: AbortSignal): Promi
   else await boot.run('install', () => install(session, plan.install ?? ''));
   signal.throwIfAborted();
   if (plan.start === undefined) return skip(session, ['start', 'port', 'paint'], 'no start command');
-  await serve(session, plan.start, plan.port, signal);
+  if (plan.port !== undefined) session.preview.prefer(plan.port);
+  await serve(session, plan.start, signal);
 }
 
 /** A broken project file fails the phase that needed it. */
@@ -118,31 +118,20 @@ async function install(session: WorkspaceSession, command: string): Promise<void
 }
 
 /** The start command runs on; its end before the port opens fails the start, afterwards it is the terminal's news. */
-async function serve(session: WorkspaceSession, command: string, port: number | undefined, signal: AbortSignal): Promise<void> {
+async function serve(session: WorkspaceSession, command: string, signal: AbortSignal): Promise<void> {
   const { boot, preview } = session;
-  const open = until(preview.store, ({ ports }) => ports.length > 0 && (port === undefined || ports.includes(port)), signal);
+  const open = until(preview.store, ({ ports }) => ports.length > 0, signal);
   const painted = until(preview.store, ({ document }) => document === 'painted', signal);
   painted.catch(() => {});
   const dev = await boot.run('start', async () => session.terminals.runTask('dev server', command));
   const ended = dev.exit.then((end) => Promise.reject(new CommandError('E-TERRARIUM-2141', command, end)));
   ended.catch(() => {});
   await boot.run('port', () => Promise.race([open, ended]));
-  if (port !== undefined) preview.choosePort(port);
   await boot.run('paint', () => Promise.race([painted, ended]));
 }
 
 function skip(session: WorkspaceSession, phases: Phase[], reason: string): void {
   for (const phase of phases) session.boot.send({ type: 'skipped', phase, reason });
-}
-
-/** The project says on which port it will listen: that origin's service worker can be up before there is anything to show. */
-function preparePreview(session: WorkspaceSession): void {
-  try {
-    const { port, start } = readPlan(session.document.doc);
-    if (port !== undefined && start !== undefined) session.preview.prepare(port);
-  } catch {
-    // A broken project file is reported by the phase that needs it.
-  }
 }
 
 function openFirstFiles(session: WorkspaceSession): void {

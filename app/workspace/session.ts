@@ -109,7 +109,10 @@ export class WorkspaceSession {
   /** Starts everything; each phase reports to `boot`. */
   start(): void {
     getEnvironment(this.environmentId, this.#run.signal).then(
-      (environment) => this.state.setState({ environment }),
+      (environment) => {
+        this.state.setState({ environment });
+        this.preview.prefer(environment.port);
+      },
       // The document's own refusal is what the page shows; offline, the title stays the id.
       () => {},
     );

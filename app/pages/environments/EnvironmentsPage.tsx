@@ -178,8 +178,8 @@ function EnvironmentRow({ row, now, onEnd }: { row: Environment; now: number; on
           <span className={row.status === 'initializing' ? 'dot pulse' : 'dot'} />
           {row.status}
         </span>
-        <span className="environment-fact" title="People and agents in it">
-          {row.members} {row.members === 1 ? 'member' : 'members'}
+        <span className="environment-fact" title="Open connections to it">
+          {row.connections === 0 ? 'nobody here' : `${row.connections} here`}
         </span>
         <span className="environment-fact" title={new Date(row.createdAt).toLocaleString()}>
           {age(row.createdAt, now)}

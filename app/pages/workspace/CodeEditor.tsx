@@ -53,6 +53,7 @@ export default function CodeEditor({ session, fileId }: { session: WorkspaceSess
   const cursorsRef = useRef<Cursors>(null);
   const views = useRef(new Map<string, monaco.editor.ICodeEditorViewState>());
   const reveal = useSelected(session.state, (state) => state.reveal);
+  const readOnly = useSelected(session.state, (state) => state.environment?.role === 'viewer');
 
   useEffect(() => {
     if (element.current === null) return;
@@ -114,6 +115,8 @@ export default function CodeEditor({ session, fileId }: { session: WorkspaceSess
       stop();
     };
   }, [session, fileId]);
+
+  useEffect(() => editorRef.current?.updateOptions({ readOnly }), [readOnly, session]);
 
   useEffect(() => {
     const editor = editorRef.current;

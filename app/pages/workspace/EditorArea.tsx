@@ -1,6 +1,9 @@
 import { FileDiff, X } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import type { DragEvent, KeyboardEvent } from 'react';
+import { filePath } from '../../api/environments.ts';
+import { call } from '../../api/request.ts';
+import { toastError } from '../../state/toasts.ts';
 import { Spinner, IconButton } from '../../ui/controls.tsx';
 import { FileIcon } from '../../ui/FileIcon.tsx';
 import { useStore } from '../../ui/use-store.ts';
@@ -132,12 +135,36 @@ function EmptyEditor() {
   );
 }
 
+const IMAGES: Record<string, string> = { png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', gif: 'image/gif', webp: 'image/webp', avif: 'image/avif', ico: 'image/x-icon', bmp: 'image/bmp' };
+
+/** The server gives every file as an attachment of no type, so the picture is made of its bytes here. */
+function useImage(source: string, path: string): string | undefined {
+  const [url, setUrl] = useState<string>();
+  useEffect(() => {
+    const type = IMAGES[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
+    if (type === undefined) return;
+    const abort = new AbortController();
+    let made: string | undefined;
+    const load = async () => {
+      const bytes = await (await call(source, { signal: abort.signal })).arrayBuffer();
+      made = URL.createObjectURL(new Blob([bytes], { type }));
+      setUrl(made);
+    };
+    load().catch(toastError);
+    return () => {
+      abort.abort();
+      if (made !== undefined) URL.revokeObjectURL(made);
+    };
+  }, [source, path]);
+  return url;
+}
+
 function BinaryFile({ session, path }: { session: WorkspaceSession; path: string }) {
-  const source = `/api/environments/${session.environmentId}/files/${path.split('/').map(encodeURIComponent).join('/')}`;
-  const image = /\.(?:png|jpe?g|gif|webp|avif|ico|bmp)$/i.test(path);
+  const source = filePath(session.environmentId, path);
+  const image = useImage(source, path);
   return (
     <div className="centre binary">
-      {image ? <img src={source} alt={path} /> : <p>This is a binary file. It cannot be edited here.</p>}
+      {image !== undefined ? <img src={image} alt={path} /> : <p>This is a binary file. It cannot be edited here.</p>}
       <a className="button small" href={source} download={baseName(path)}>
         Download
       </a>

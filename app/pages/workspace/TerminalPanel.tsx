@@ -49,7 +49,10 @@ export function TerminalView({ session }: { session: WorkspaceSession }) {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (host.current === null || activeId === undefined) return;
-    return session.terminals.attach(activeId, host.current);
+    const detach = session.terminals.attach(activeId, host.current);
+    const isShell = session.terminals.store.getState().tabs.some((tab) => tab.id === activeId && tab.kind === 'shell');
+    if (isShell) session.terminals.focus(activeId);
+    return detach;
   }, [session, activeId]);
   if (activeId === undefined) {
     return (
