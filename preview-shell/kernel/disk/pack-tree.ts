@@ -1,5 +1,5 @@
 /** One mounted pack: its files as inodes, made when somebody first looks inside. */
-import { parsePack, type PackMount } from '../../../shared/pack/format.ts';
+import { parsePack, type PackFile, type PackMount } from '../../../shared/pack/format.ts';
 import { Content, type ContentSource } from './content.ts';
 import { DirectoryInode, FileInode, PACKED_INOS, type Inode } from './inode.ts';
 import type { Space } from './space.ts';
@@ -30,17 +30,21 @@ export function serialOf(ino: number): number {
   return Math.floor((ino - PACKED_INOS) / INOS_PER_MOUNT);
 }
 
-class PackFileSource implements ContentSource {
+/** A file of a pack that nothing has been written over. */
+export class PackFileSource implements ContentSource {
   readonly size: number;
+  /** What was computed of its code when the pack was made (shared/pack/format.ts). */
+  readonly code: Pick<PackFile, 'i' | 'x' | 'r'>;
   private readonly pack: string;
   private readonly bytes: SharedArrayBuffer;
   private readonly start: number;
 
-  constructor(pack: string, bytes: SharedArrayBuffer, start: number, size: number) {
+  constructor(pack: string, bytes: SharedArrayBuffer, start: number, file: PackFile) {
     this.pack = pack;
     this.bytes = bytes;
     this.start = start;
-    this.size = size;
+    this.size = file.s;
+    this.code = { i: file.i, x: file.x, r: file.r };
   }
 
   load(): Uint8Array<ArrayBuffer> {
@@ -91,13 +95,13 @@ class Filler {
       const name = file.p.slice(slash + 1);
       if (directory === null || hidden(directory, name)) continue;
       const mode = (file.m ?? 0o644) | (executables.has(file.p) ? 0o111 : 0);
-      this.tree.link(directory, name, this.kept.get(this.base + 1 + index) ?? this.file(index, mode, dataStart + file.o, file.s));
+      this.tree.link(directory, name, this.kept.get(this.base + 1 + index) ?? this.file(index, mode, dataStart + file.o, file));
     }
   }
 
-  private file(index: number, mode: number, start: number, size: number): FileInode {
-    const source = new PackFileSource(this.mounted.mount.pack, this.bytes, start, size);
-    return packed(new FileInode(this.init(this.base + 1 + index, mode), new Content(this.space, size === 0 ? undefined : source)));
+  private file(index: number, mode: number, start: number, file: PackFile): FileInode {
+    const source = new PackFileSource(this.mounted.mount.pack, this.bytes, start, file);
+    return packed(new FileInode(this.init(this.base + 1 + index, mode), new Content(this.space, file.s === 0 ? undefined : source)));
   }
 
   private directory(path: string): DirectoryInode | null {

@@ -10,6 +10,7 @@ import type { DeviceOpener, Disk, PathBase } from './disk.ts';
 import { DirectoryInode, FileInode, sizeOf, statOf, type Inode } from './inode.ts';
 import { link, mkdir, mkdirp, mkdtemp, rename, rmdir, symlink, unlink } from './names.ts';
 import { DiskFile, inodeOf } from './open-disk-file.ts';
+import { PackFileSource } from './pack-tree.ts';
 import { remove } from './remove-tree.ts';
 import { whenLoaded } from './suspend.ts';
 import { copyFile, readWhole, statfs, writeWhole } from './whole-files.ts';
@@ -197,6 +198,12 @@ function moduleCalls(disk: Disk): Record<string, Syscall> {
     'fs.head'({ process }, [path, length]) {
       const inode = disk.lookup(asString(path), process);
       return inode instanceof FileInode ? inode.content.read(0, Math.min(asNumber(length), sizeOf(inode))) : new Uint8Array(0);
+    },
+    /** What is known of a packed file's code since the pack was made: `i`, `x`, `r` of shared/pack/format.ts; undefined for other files. */
+    'fs.packedCode'({ process }, [path]) {
+      const inode = disk.lookup(asString(path), process);
+      const source = inode instanceof FileInode ? inode.content.source : undefined;
+      return source instanceof PackFileSource ? { ...source.code } : undefined;
     },
     /** The nearest package.json from `directory` (absolute) upwards, `/` itself only with `withRoot`; stops at a node_modules with `stopAtModules`. */
     'fs.findPackageJson': ({ process }, [directory, withRoot, stopAtModules]) => findPackageJson(disk, asString(directory), withRoot === true, stopAtModules === true, process),

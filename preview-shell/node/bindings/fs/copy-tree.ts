@@ -58,7 +58,7 @@ class TreeCopier {
     const source = fs.sync({ syscall, path: from }, () => fs.call('fs.stat', from, dereference) as Stat);
     const target = this.stat(to, dereference);
     if (target !== undefined) checkTarget(source, target, from, to);
-    if (isDirectory(source) && !recursive) throw failure('ERR_FS_EISDIR', `Recursive option not enabled, cannot copy a directory: ${from}`);
+    if (isDirectory(source) && !recursive) throw failure('ERR_FS_EISDIR', `Recursive option not enabled, cannot copy a directory: ${from}/`);
     this.checkParents(source, from, to);
     fs.sync({ syscall: 'mkdir', path: parentOf(to) }, () => fs.call('fs.mkdir', parentOf(to), 0o777, true));
   }
@@ -69,7 +69,7 @@ class TreeCopier {
     const cwd = this.fs.call('fs.realpath', '.') as string;
     for (let at = parentOf(resolve(to, cwd)); at !== '/'; at = parentOf(at)) {
       const parent = this.stat(at, true);
-      if (parent !== undefined && same(parent, source)) throw failure('ERR_FS_CP_EINVAL', `Cannot copy ${from} to a subdirectory of self ${to}`);
+      if (parent !== undefined && same(parent, source)) throw failure('ERR_FS_CP_EINVAL', `Cannot copy ${from}/ to a subdirectory of self ${to}`);
     }
   }
 
@@ -111,7 +111,7 @@ class TreeCopier {
     if (target === undefined) return this.file(from, to, 0, options.keepTimes);
     if (isDirectory(target)) throw failure('ERR_FS_CP_DIR_TO_NON_DIR', `Cannot overwrite directory ${to} with non-directory ${from}`);
     if (options.force) return this.override(from, to, 0, options.keepTimes);
-    if (options.errorOnExist) throw failure('ERR_FS_CP_EEXIST', `[ERR_FS_CP_EEXIST]: Target already exists: cp returned EEXIST (${to} already exists) ${to}`);
+    if (options.errorOnExist) throw failure('ERR_FS_CP_EEXIST', `[ERR_FS_CP_EEXIST]: Target already exists: cp returned EEXIST (${to} already exists)`);
   }
 
   private link(from: string, to: string, existing: Stat | undefined, options: CopyOptions): void {

@@ -24,7 +24,7 @@ export function descriptorCalls(fs: FsSupport, { FileHandle }: ReturnType<typeof
       return operation();
     } catch (error) {
       if (!(error instanceof SysError)) throw error;
-      Object.assign(context, { errno: error.errno, code: error.code, syscall: 'write' });
+      Object.assign(context, { errno: error.errno, syscall: 'write', code: error.code });
       return undefined;
     }
   };

@@ -59,9 +59,9 @@ export function nameCalls(fs: FsSupport) {
         return withTypes ? [encoded, types] : encoded;
       });
     },
-    access(path: unknown, mode: number, req: unknown) {
+    access(path: unknown, mode: number | undefined, req: unknown) {
       const text = pathText(path);
-      return fs.run(req, { syscall: 'access', path: text }, () => fs.call('fs.access', text, mode));
+      return fs.run(req, { syscall: 'access', path: text }, () => fs.call('fs.access', text, mode ?? 0));
     },
     existsSync: (path: unknown) => (fs.call('fs.moduleStat', pathText(path)) as number) >= 0,
   };

@@ -72,10 +72,10 @@ export function wholeFileCalls(fs: FsSupport) {
         throw fs.exception(error, siteOf(error, text, flags));
       }
     },
-    copyFile(from: unknown, to: unknown, mode: number, req: unknown) {
+    copyFile(from: unknown, to: unknown, mode: number | undefined, req: unknown) {
       const path = pathText(from);
       const dest = pathText(to);
-      return fs.run(req, { syscall: 'copyfile', path, dest }, () => fs.call('fs.copyFile', path, dest, mode));
+      return fs.run(req, { syscall: 'copyfile', path, dest }, () => fs.call('fs.copyFile', path, dest, mode ?? 0));
     },
   };
 }
