@@ -111,7 +111,7 @@ function checkReplaceable(disk: Disk, target: Location, existing: Inode, withDir
 function move(disk: Disk, inode: Inode, source: Location, target: Location): void {
   const { tree } = disk;
   tree.copyUp(inode, true);
-  if (target.inode !== undefined) tree.detach(target.directory, target.name);
+  if (target.inode !== undefined) tree.detach(target.directory, target.name, false, true);
   tree.detach(source.directory, source.name, true);
   tree.rehome(inode, target.directory.volume);
   tree.attach(target.directory, target.name, inode, true);

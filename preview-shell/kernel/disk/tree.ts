@@ -4,9 +4,9 @@ import { DEVICE_VOLUME, MAIN_VOLUME, type Volume } from './volume.ts';
 import { DeviceInode, DirectoryInode, entriesOf, FileInode, PACKED_INOS, ROOT_INO, SymlinkInode, type Inode } from './inode.ts';
 import type { Space } from './space.ts';
 
-/** What has happened to the tree. A rename is `removed` and `added` of one inode, both `moved`. */
+/** What has happened to the tree. A rename is `removed` and `added` of one inode, both `moved`; what it took the place of is `removed` first, `replaced`. */
 export type TreeChange =
-  | { readonly type: 'added' | 'removed'; readonly directory: DirectoryInode; readonly name: string; readonly inode: Inode; readonly moved: boolean }
+  | { readonly type: 'added' | 'removed'; readonly directory: DirectoryInode; readonly name: string; readonly inode: Inode; readonly moved: boolean; readonly replaced?: boolean }
   | { readonly type: 'data'; readonly inode: FileInode; readonly from: number; readonly to: number }
   | { readonly type: 'attributes'; readonly inode: Inode }
   /** A descriptor that wrote to the file has been closed, or a call has replaced the content as a whole. */
@@ -87,13 +87,13 @@ export class Tree {
     if (inode instanceof DirectoryInode) directory.subdirectories++;
   }
 
-  detach(directory: DirectoryInode, name: string, moved = false): void {
+  detach(directory: DirectoryInode, name: string, moved = false, replaced = false): void {
     const inode = directory.entries.get(name);
     if (inode === undefined) return;
     this.copyUp(directory, false);
     this.unlink(directory, name, inode);
     directory.mtime = directory.ctime = inode.ctime = this.now();
-    this.tell({ type: 'removed', directory, name, inode, moved });
+    this.tell({ type: 'removed', directory, name, inode, moved, replaced });
     if (!moved) this.release(inode);
   }
 

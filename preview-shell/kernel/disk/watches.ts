@@ -49,8 +49,9 @@ export class WatchRegistry {
     else this.touched(change.inode);
   }
 
-  private named({ type, directory, name, inode, moved }: Extract<TreeChange, { directory: DirectoryInode }>): void {
-    this.inDirectory(directory, name, 'rename');
+  private named({ type, directory, name, inode, moved, replaced }: Extract<TreeChange, { directory: DirectoryInode }>): void {
+    // inotify tells of a name that is taken over once, when the new one comes.
+    if (replaced !== true) this.inDirectory(directory, name, 'rename');
     if (type !== 'removed') return;
     // IN_MOVE_SELF, or IN_DELETE_SELF after IN_ATTRIB (the link count) for files.
     if (!moved && inode instanceof FileInode) this.self(inode, 'change');

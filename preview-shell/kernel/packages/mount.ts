@@ -2,13 +2,19 @@ import type { PackMount } from '../../../shared/pack/format.ts';
 import type { Disk } from '../disk/index.ts';
 import { PackStore, type PackProgress, type PackStoreOptions } from './pack-store.ts';
 
+const SAVE_DELAY_MS = 4000;
+
 /** Packs of one disk: fetched, mounted, and brought again after a restart when somebody looks inside. */
 export class Packages {
   readonly store: PackStore;
   private readonly disk: Disk;
+  private readonly saveDelay: number;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(disk: Disk, options: Omit<PackStoreOptions, 'packs'>) {
+  /** `saveDelay`: milliseconds from a mount until its packs go to the browser's storage. */
+  constructor(disk: Disk, options: Omit<PackStoreOptions, 'packs'> & { readonly saveDelay?: number }) {
     this.disk = disk;
+    this.saveDelay = options.saveDelay ?? SAVE_DELAY_MS;
     this.store = new PackStore({ ...options, packs: disk.packs });
     disk.layers.load = (pack) => this.store.ensure(pack);
   }
@@ -18,10 +24,21 @@ export class Packages {
     await this.store.ensureAll(mounts, options);
     options.signal?.throwIfAborted();
     this.disk.layers.mount(projectRoot, mounts);
+    this.saveLater();
   }
 
   /** After a restart: starts bringing what is mounted, before anybody asks. @throws {PackError} */
   async warm(): Promise<void> {
     await this.store.ensureAll(this.disk.layers.table.map(({ mount }) => mount));
+    this.saveLater();
+  }
+
+  /** Storing packs waits until what they were fetched for is likely to run. */
+  private saveLater(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      // Where storage is full or refused, packs come from the network again.
+      void this.store.save().catch(() => undefined);
+    }, this.saveDelay);
   }
 }

@@ -14,6 +14,8 @@ export interface StorageBackend {
   read(place: Place): Uint8Array | Promise<Uint8Array>;
   /** Bytes of batches since the last snapshot. */
   readonly batchBytes: number;
+  /** Bytes of all blocks, also of those that nothing refers to any more. */
+  readonly blockBytes: number;
   /** Replaces all batches by one. `live` lists all blocks that are still referred to; others are let go of. */
   snapshot(batch: string, live: Iterable<Place>): Promise<void>;
   /** Segments of which less than half is live, given all live blocks: their blocks should be written anew. */

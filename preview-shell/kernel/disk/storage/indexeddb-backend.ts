@@ -10,6 +10,8 @@ export class IndexedDbBackend implements StorageBackend {
   private readonly database: IDBDatabase;
   private nextBlock = 1;
   private bytes = 0;
+  /** Since this start: what was there before is not measured. */
+  private written = 0;
 
   private constructor(database: IDBDatabase) {
     this.database = database;
@@ -26,6 +28,10 @@ export class IndexedDbBackend implements StorageBackend {
 
   get batchBytes(): number {
     return this.bytes;
+  }
+
+  get blockBytes(): number {
+    return this.written;
   }
 
   async load(): Promise<string[]> {
@@ -46,6 +52,7 @@ export class IndexedDbBackend implements StorageBackend {
     transaction.objectStore(BATCHES).add(text);
     await completed(transaction);
     this.bytes += text.length;
+    this.written += places.reduce((sum, [, , length]) => sum + length, 0);
   }
 
   async read([key, , , crc]: Place): Promise<Uint8Array> {

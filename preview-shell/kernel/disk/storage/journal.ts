@@ -10,6 +10,10 @@ import { GONE, HIDDEN, type Batch, type InodeRecord, type StoredTree } from './r
 const WRITE_BEHIND_MS = 30;
 /** Batches beyond this many bytes are replaced by a snapshot. */
 const SNAPSHOT_BYTES = 2 * 1024 * 1024;
+/** Blocks written since the last look for dead ones. */
+const COMPACT_BYTES = 48 * 1024 * 1024;
+/** Blocks that are moved by one commit. */
+const MOVE_BYTES = 4 * 1024 * 1024;
 
 interface BlockWrite {
   readonly inode: FileInode;
@@ -28,6 +32,7 @@ export class Journal {
   private readonly stored = new Map<number, Place[]>();
   /** No longer kept, but still read from storage: open without a name, or moved to where nothing is kept. */
   private readonly orphans = new Map<FileInode, Place[]>();
+  private compactedBytes: number;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private running: Promise<void> | undefined;
   private readonly onFull: (full: boolean) => void;
@@ -37,7 +42,10 @@ export class Journal {
     this.disk = disk;
     this.backend = backend;
     this.onFull = onFull;
-    for (const { i, x } of stored.inodes.values()) this.stored.set(i, [...(x ?? [])]);
+    this.compactedBytes = 0;
+    // The same lists that the restored contents read by: moving blocks changes both.
+    for (const { i, x } of stored.inodes.values()) this.stored.set(i, (x as Place[] | undefined) ?? []);
+    for (const places of this.stored.values()) for (const [, , length] of places) this.compactedBytes += length;
     disk.tree.observe((change) => this.observe(change));
     disk.layers.onChange = () => {
       this.mountsChanged = true;
@@ -185,7 +193,11 @@ export class Journal {
   }
 
   private remember(batch: Batch): void {
-    for (const { i, x } of batch.inodes) this.stored.set(i, [...(x ?? [])]);
+    for (const { i, x } of batch.inodes) {
+      const places = this.stored.get(i) ?? [];
+      places.splice(0, places.length, ...(x ?? []));
+      this.stored.set(i, places);
+    }
     for (const ino of batch.gone) this.stored.delete(ino);
   }
 
@@ -198,29 +210,45 @@ export class Journal {
     }
   }
 
-  /** Replaces a long journal by a snapshot, after blocks have been moved out of segments that are mostly dead. */
+  /** Compacts when the journal is long, or when enough blocks were written for some to be dead. */
   private async tidy(): Promise<void> {
-    if (this.backend.batchBytes < SNAPSHOT_BYTES) return;
-    await this.compact();
+    const { batchBytes, blockBytes } = this.backend;
+    if (batchBytes > SNAPSHOT_BYTES || blockBytes - this.compactedBytes > COMPACT_BYTES) await this.compact();
   }
 
   /** Writes everything anew in its shortest form. */
   async compact(): Promise<void> {
     await this.moveOut(this.backend.sparse(this.live()));
-    const all = this.everything();
-    await this.backend.snapshot(JSON.stringify(all), this.live());
+    await this.backend.snapshot(JSON.stringify(this.everything()), this.live());
+    this.compactedBytes = this.backend.blockBytes;
   }
 
+  /** Writes the live blocks of `segments` again, elsewhere. */
   private async moveOut(segments: ReadonlySet<number>): Promise<void> {
-    for (const [ino, places] of this.stored) {
+    if (segments.size === 0) return;
+    let group: Place[][] = [];
+    let bytes = 0;
+    for (const places of [...this.stored.values(), ...this.orphans.values()]) {
       if (!places.some(([segment]) => segments.has(segment))) continue;
-      const blocks = await Promise.all(places.map((place) => this.backend.read(place)));
-      await this.backend.commit(blocks, (moved) => {
-        places.splice(0, places.length, ...moved);
-        return JSON.stringify({ inodes: [], gone: [], names: [] } satisfies Batch);
-      });
-      this.stored.set(ino, places);
+      group.push(places);
+      bytes += places.reduce((sum, [, , length]) => sum + length, 0);
+      if (bytes < MOVE_BYTES) continue;
+      await this.rewrite(group);
+      group = [];
+      bytes = 0;
     }
+    await this.rewrite(group);
+  }
+
+  private async rewrite(files: readonly Place[][]): Promise<void> {
+    const old = files.flat();
+    const blocks = await Promise.all(old.map((place) => this.backend.read(place)));
+    await this.backend.commit(blocks, (moved) => {
+      let at = 0;
+      // In place: sources that read from storage hold the same lists.
+      for (const places of files) places.splice(0, places.length, ...moved.slice(at, (at += places.length)));
+      return JSON.stringify({ inodes: [], gone: [], names: [] } satisfies Batch);
+    });
   }
 
   /** The tree as it is in storage: changes not yet written stay noted and come with the next batch. */

@@ -35,6 +35,7 @@ interface Segment {
 
 export class LogBackend implements StorageBackend {
   private readonly folder: SyncFolder;
+  private readonly segmentBytes: number;
   private readonly segments = new Map<number, Segment>();
   private journal!: SyncFile; // set by `load`, which comes before everything else
   private generation = 0;
@@ -44,12 +45,19 @@ export class LogBackend implements StorageBackend {
   /** The segment after the current one, opened ahead because opening takes a turn. */
   private next: Promise<void> | undefined;
 
-  constructor(folder: SyncFolder) {
+  constructor(folder: SyncFolder, segmentBytes = SEGMENT_BYTES) {
     this.folder = folder;
+    this.segmentBytes = segmentBytes;
   }
 
   get batchBytes(): number {
     return this.journalEnd - this.snapshotEnd;
+  }
+
+  get blockBytes(): number {
+    let bytes = 0;
+    for (const { end } of this.segments.values()) bytes += end;
+    return bytes;
   }
 
   async load(): Promise<string[]> {
@@ -107,7 +115,7 @@ export class LogBackend implements StorageBackend {
       const start = segment.end;
       let end = start;
       let last = first;
-      for (; last < blocks.length && (last === first || end + (blocks[last]?.length ?? 0) <= SEGMENT_BYTES); last++) {
+      for (; last < blocks.length && (last === first || end + (blocks[last]?.length ?? 0) <= this.segmentBytes); last++) {
         const block = blocks[last] ?? new Uint8Array(0);
         places.push([this.current, end, block.length, crc32(block)]);
         end += block.length;
@@ -123,7 +131,7 @@ export class LogBackend implements StorageBackend {
   private roomFor(bytes: number): Segment {
     const segment = this.segments.get(this.current) as Segment; // `load` has opened it
     const following = this.segments.get(this.current + 1);
-    if (segment.end === 0 || segment.end + bytes <= SEGMENT_BYTES || following === undefined) return segment;
+    if (segment.end === 0 || segment.end + bytes <= this.segmentBytes || following === undefined) return segment;
     this.current++;
     this.prepareNext();
     return following;
