@@ -1,0 +1,274 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { once } from 'node:events';
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import * as awarenessProtocol from 'y-protocols/awareness';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import * as syncProtocol from 'y-protocols/sync';
+import { WebsocketProvider } from 'y-websocket';
+import * as Y from 'yjs';
+import { findByPath } from '../../shared/document/schema.ts';
+import { freePort, OWNER_TOKEN, startTestServer, writeFixture } from '../testing.ts';
+import type { TestServer } from '../testing.ts';
+import { MESSAGE } from './room.ts';
+
+interface Member {
+  doc: Y.Doc;
+  provider: WebsocketProvider;
+  /** State vector last announced, over all connections of this member. */
+  announced: Map<number, number>;
+  /** Resolves when the announcement covers what the document holds at this call. */
+  saved(): Promise<void>;
+  leave(): void;
+}
+
+function join(port: number, environmentId: string, token = OWNER_TOKEN): Member {
+  const doc = new Y.Doc();
+  const provider = new WebsocketProvider(`ws://127.0.0.1:${port}/ws`, environmentId, doc, {
+    WebSocketPolyfill: socketFor(port) as unknown as typeof globalThis.WebSocket,
+    protocols: ['terrarium.v1', `bearer.${token}`],
+    disableBc: true,
+    maxBackoffTime: 100,
+  });
+  const announced = new Map<number, number>();
+  let changed = Promise.withResolvers<void>();
+  provider.messageHandlers[MESSAGE.durable] = (_encoder, decoder) => {
+    for (const [client, clock] of Y.decodeStateVector(decoding.readVarUint8Array(decoder))) announced.set(client, Math.max(clock, announced.get(client) ?? 0));
+    changed.resolve();
+    changed = Promise.withResolvers();
+  };
+  return {
+    doc,
+    provider,
+    announced,
+    async saved() {
+      const wanted = Y.decodeStateVector(Y.encodeStateVector(doc));
+      while ([...wanted].some(([client, clock]) => (announced.get(client) ?? 0) < clock)) await changed.promise;
+    },
+    leave() {
+      provider.destroy();
+      doc.destroy();
+    },
+  };
+}
+
+/** `*.localhost` and `localhost` need not resolve in Node: connect to loopback and name the host. */
+function socketFor(port: number) {
+  return class extends WebSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols, { headers: { host: `localhost:${port}` } });
+    }
+  };
+}
+
+const synced = (member: Member) => (member.provider.synced ? Promise.resolve() : new Promise<void>((resolve) => member.provider.once('sync', () => resolve())));
+
+function textOf(doc: Y.Doc, name: string): Y.Text {
+  const file = findByPath(doc, name);
+  if (file?.kind !== 'text') throw new Error(`No text file ${name}`);
+  return file.text;
+}
+
+describe('in process', () => {
+  let server: TestServer;
+  let id: string;
+  let port: number;
+  let members: Member[];
+  const enter = (token?: string) => {
+    const member = join(port, id, token);
+    members.push(member);
+    return member;
+  };
+  beforeEach(async () => {
+    port = await freePort();
+    server = await startTestServer({ port });
+    await server.listen();
+    id = await server.create();
+    members = [];
+  });
+  afterEach(async () => {
+    members.forEach((member) => member.leave());
+    await server.dispose();
+  });
+
+  test('[C4] an edit reaches the other members, [S1][S2] and is announced as durable', async () => {
+    const [a, b] = [enter(), enter()];
+    await Promise.all([synced(a), synced(b)]);
+    const arrived = once(b.doc, 'update');
+    textOf(a.doc, 'src/main.ts').insert(0, '// hi\n');
+    await arrived;
+    expect(textOf(b.doc, 'src/main.ts').toString()).toContain('// hi');
+    await Promise.all([a.saved(), b.saved()]);
+  });
+
+  test('a write through the API appears with every member as the smallest change', async () => {
+    const a = enter();
+    await synced(a);
+    const text = textOf(a.doc, 'src/main.ts');
+    const deltas: unknown[] = [];
+    const arrived = Promise.withResolvers<void>();
+    text.observe((event) => {
+      deltas.push(...event.delta);
+      arrived.resolve();
+    });
+    await server.api(`/api/environments/${id}/files/src/main.ts`, { method: 'PUT', body: 'export const greeting = "hullo";\n' });
+    await arrived.promise;
+    expect(text.toString()).toBe('export const greeting = "hullo";\n');
+    expect(deltas).toEqual([{ retain: 26 }, { delete: 1 }, { insert: 'u' }]);
+  });
+
+  test('[C2] a viewer reads, and what it writes goes nowhere', async () => {
+    const viewer = enter(await server.invite(id, 'viewer'));
+    const editor = enter();
+    await Promise.all([synced(viewer), synced(editor)]);
+    const closed = once(viewer.provider, 'connection-close');
+    textOf(viewer.doc, 'src/main.ts').insert(0, 'EVIL');
+    const [event] = (await closed) as [{ code: number }];
+    expect(event.code).toBe(4403);
+    expect(await (await server.api(`/api/environments/${id}/files/src/main.ts`)).text()).not.toContain('EVIL');
+  });
+
+  test('[R6] termination ends the room for good', async () => {
+    const member = enter();
+    await synced(member);
+    const closed = once(member.provider, 'connection-close');
+    await server.api(`/api/environments/${id}`, { method: 'DELETE' });
+    const [event] = (await closed) as [{ code: number }];
+    expect(event.code).toBe(4404);
+  });
+
+  const closeOf = (headers: Record<string, string>, protocols: string[] = [], environment = id, send?: Uint8Array | string) =>
+    new Promise<number>((resolve, reject) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${port}/ws/${environment}`, protocols, { headers: { host: `localhost:${port}`, ...headers } });
+      socket.on('open', () => send !== undefined && socket.send(send));
+      socket.on('close', resolve);
+      socket.on('error', reject);
+    });
+
+  test('[C1] who is not admitted is told why by the close code', async () => {
+    const bearer = { authorization: `Bearer ${OWNER_TOKEN}` };
+    expect(await closeOf({})).toBe(4401);
+    expect(await closeOf({}, ['terrarium.v1', 'bearer.wrong'])).toBe(4401);
+    expect(await closeOf({ ...bearer, origin: 'https://evil.example' })).toBe(4403);
+    expect(await closeOf({ ...bearer, origin: `http://${id}.preview.localhost:${port}` })).toBe(4403);
+    expect(await closeOf(bearer, [], 'nosuchenvironment')).toBe(4404);
+    const cookie = (await server.fetch(new Request(server.signInLink))).headers.get('set-cookie')?.split(';')[0] ?? '';
+    expect(await closeOf({ cookie })).toBe(4401);
+    // Admitted, it stays open until the rubbish below it.
+    expect(await closeOf({ cookie, origin: `http://localhost:${port}` }, [], id, new Uint8Array([99]))).toBe(4400);
+  });
+
+  test('[C3] rubbish is refused and changes nothing', async () => {
+    const headers = { authorization: `Bearer ${OWNER_TOKEN}` };
+    const before = await (await server.api(`/api/environments/${id}/files`)).text();
+    const frames: (Uint8Array | string)[] = ['text', new Uint8Array([]), new Uint8Array([0]), new Uint8Array([0, 2, 200, 1, 2]), new Uint8Array([0, 2, 3, 255, 255, 255]), new Uint8Array([0, 9, 1, 1]), new Uint8Array([1, 5, 1])];
+    for (const frame of frames) expect(await closeOf(headers, [], id, frame)).toBe(4400);
+    expect(await closeOf(headers, [], id, new Uint8Array(9 * 1024 * 1024))).toBe(4413);
+    expect(await (await server.api(`/api/environments/${id}/files`)).text()).toBe(before);
+  });
+
+  test('[C5] a cursor leaves with its connection, and nobody moves that of another', async () => {
+    const [a, b] = [enter(), enter()];
+    await Promise.all([synced(a), synced(b)]);
+    const seen = once(b.provider.awareness, 'change');
+    a.provider.awareness.setLocalState({ name: 'Ada' });
+    await seen;
+    const forged = new awarenessProtocol.Awareness(new Y.Doc());
+    forged.clientID = a.doc.clientID;
+    forged.setLocalState({ name: 'Eve' });
+    const encoder = encoding.createEncoder();
+    encoding.writeVarUint(encoder, MESSAGE.awareness);
+    forged.meta.set(a.doc.clientID, { clock: 1000, lastUpdated: 0 });
+    encoding.writeVarUint8Array(encoder, awarenessProtocol.encodeAwarenessUpdate(forged, [a.doc.clientID]));
+    b.provider.ws?.send(encoding.toUint8Array(encoder));
+    const gone = new Promise<void>((resolve) => b.provider.awareness.on('change', ({ removed }: { removed: number[] }) => removed.includes(a.doc.clientID) && resolve()));
+    expect(b.provider.awareness.getStates().get(a.doc.clientID)).toEqual({ name: 'Ada' });
+    a.provider.disconnect();
+    await gone;
+    forged.destroy();
+  });
+
+  test('[S1] a deletion is counted although it advances no clock', async () => {
+    const socket = new (socketFor(port))(`ws://127.0.0.1:${port}/ws/${id}`, ['terrarium.v1', `bearer.${OWNER_TOKEN}`]);
+    const counted = Promise.withResolvers<number>();
+    const doc = new Y.Doc();
+    socket.on('message', (data: Buffer) => {
+      const decoder = decoding.createDecoder(new Uint8Array(data));
+      const type = decoding.readVarUint(decoder);
+      if (type === MESSAGE.sync) syncProtocol.readSyncMessage(decoder, encoding.createEncoder(), doc, null);
+      if (type !== MESSAGE.durable) return;
+      decoding.readVarUint8Array(decoder);
+      expect(decoding.readVarUint(decoder)).toBe(1);
+      const count = decoding.readVarUint(decoder);
+      if (count === 0) deleteFirst();
+      else counted.resolve(count);
+    });
+    const send = (write: (encoder: encoding.Encoder) => void) => {
+      const encoder = encoding.createEncoder();
+      encoding.writeVarUint(encoder, MESSAGE.sync);
+      write(encoder);
+      socket.send(encoding.toUint8Array(encoder));
+    };
+    const deleteFirst = () => {
+      doc.once('update', (update: Uint8Array) => send((encoder) => syncProtocol.writeUpdate(encoder, update)));
+      textOf(doc, 'src/main.ts').delete(0, 6);
+    };
+    await once(socket, 'open');
+    send((encoder) => syncProtocol.writeSyncStep1(encoder, doc));
+    expect(await counted.promise).toBe(1);
+    socket.close();
+  });
+});
+
+describe('killed with -9', () => {
+  let root: string;
+  let port: number;
+  let child: ChildProcess | undefined;
+  beforeEach(async () => {
+    root = mkdtempSync(path.join(os.tmpdir(), 'terrarium-kill-'));
+    port = await freePort();
+    writeFixture(root);
+  });
+  afterEach(() => {
+    child?.kill('SIGKILL');
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  async function start(): Promise<ChildProcess> {
+    const script = path.join(import.meta.dirname, 'testing-server.ts');
+    child = spawn(process.execPath, [script, root, String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    if (child.stdout !== null) await once(child.stdout, 'data');
+    return child;
+  }
+  const ask = (pathname: string, init: RequestInit = {}) => fetch(`http://localhost:${port}${pathname}`, { ...init, headers: { ...init.headers, authorization: `Bearer ${OWNER_TOKEN}` } });
+
+  test('[S3] under typing from several members: no edit that was announced is missing', async () => {
+    let server = await start();
+    const { environmentId } = (await (await ask('/api/environments', { method: 'POST', body: '{"taskId":"kill","template":"tiny"}', headers: { 'content-type': 'application/json' } })).json()) as { environmentId: string };
+    for (let round = 0; round < 3; round++) {
+      const writers = [0, 1, 2].map(() => join(port, environmentId));
+      await Promise.all(writers.map(synced));
+      const typing = writers.map((writer, index) => setInterval(() => textOf(writer.doc, 'src/main.ts').insert(0, `${round}${index} `), 1));
+      // Enough of it is announced while more is being typed.
+      for (let batch = 0; batch < 4; batch++) await Promise.all(writers.map((writer) => writer.saved()));
+      const announced = writers.map((writer) => new Map(writer.announced));
+      const exited = once(server, 'exit');
+      server.kill('SIGKILL');
+      await exited;
+      typing.forEach(clearInterval);
+      // The members go too: what they would send again must not stand in for what the server forgot.
+      writers.forEach((writer) => writer.leave());
+      server = await start();
+      const reader = join(port, environmentId);
+      await synced(reader);
+      const present = Y.decodeStateVector(Y.encodeStateVector(reader.doc));
+      for (const [client, clock] of announced.flatMap((vector) => [...vector])) expect(present.get(client) ?? 0).toBeGreaterThanOrEqual(clock);
+      reader.leave();
+    }
+  }, 30_000);
+});
