@@ -1,5 +1,5 @@
 import { createRoot } from 'react-dom/client';
-import { App } from './pages/App.tsx';
+import { App, whenQuiet } from './pages/App.tsx';
 import { applyTheme } from './state/theme.ts';
 import { registerServiceWorker } from './service-worker/register.ts';
 import './plugs.ts';
@@ -12,4 +12,4 @@ applyTheme();
 const root = document.querySelector('#root');
 if (root === null) throw new Error('The page has no element to render into.');
 createRoot(root).render(<App />);
-registerServiceWorker();
+void registerServiceWorker(whenQuiet());

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { OUTPUT_WINDOW, TIME_LIMITS } from '../../shared/protocol/broker.ts';
+import { BOOT_STAGE_LIMIT, OUTPUT_WINDOW } from '../../shared/protocol/broker.ts';
 import type { AppToBroker } from '../../shared/protocol/broker.ts';
 import { ContainerClient } from './client.ts';
 
@@ -127,7 +127,7 @@ test.each([
   client.on('boot-stage', () => seen[at++]?.resolve());
   for (const stage of stages) say({ type: 'boot-stage', stage });
   await Promise.all(seen.map((one) => one.promise));
-  vi.advanceTimersByTime(TIME_LIMITS.boot);
+  vi.advanceTimersByTime(BOOT_STAGE_LIMIT);
   await expect(booting).rejects.toMatchObject({ code });
 });
 

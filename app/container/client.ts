@@ -1,5 +1,5 @@
 /** The app's client of the container: typed calls over the broker's port, every message parsed, every call limited in time. */
-import { brokerToAppSchema, OUTPUT_WINDOW, RESULTS, TIME_LIMITS } from '../../shared/protocol/broker.ts';
+import { BOOT_STAGE_LIMIT, brokerToAppSchema, OUTPUT_WINDOW, RESULTS, TIME_LIMITS } from '../../shared/protocol/broker.ts';
 import type { AppToBroker, BootStage, BrokerOp, BrokerRequest, BrokerResult, BrokerToApp, MountEntry, PreviewMessageData, TerminalSize } from '../../shared/protocol/broker.ts';
 import { connectBroker } from './connect.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
@@ -87,7 +87,13 @@ export class ContainerClient {
 
   /** Boots the container; once per client. Fails with the cause when it does not come up within `TIME_LIMITS.boot`. */
   async boot(options: { workdirName: string } & CallOptions): Promise<BrokerResult<'boot'>> {
-    return await this.#call({ op: 'boot', workdirName: options.workdirName }, options);
+    const watchdog = this.#watchBoot();
+    const signal = options.signal === undefined ? watchdog.signal : AbortSignal.any([options.signal, watchdog.signal]);
+    try {
+      return await this.#call({ op: 'boot', workdirName: options.workdirName }, { signal });
+    } finally {
+      watchdog.stop();
+    }
   }
 
   async mount(entries: MountEntry[], options: { mountPoint?: string } & CallOptions = {}): Promise<void> {
@@ -172,6 +178,18 @@ export class ContainerClient {
   /** Removes the frame: every process ends, nothing of the container's memory stays. The disk stays in the browser's storage. */
   teardown(): void {
     this.#lose(TerrariumError.of('E-TERRARIUM-2109'));
+  }
+
+  /** Aborts with the cause when a boot stays in one stage for too long. */
+  #watchBoot(): { signal: AbortSignal; stop(): void } {
+    const abort = new AbortController();
+    const expire = () => abort.abort(bootTimeoutError(this.#bootStage));
+    let timer = setTimeout(expire, BOOT_STAGE_LIMIT);
+    const unsubscribe = this.on('boot-stage', () => {
+      clearTimeout(timer);
+      timer = setTimeout(expire, BOOT_STAGE_LIMIT);
+    });
+    return { signal: abort.signal, stop: () => (clearTimeout(timer), unsubscribe()) };
   }
 
   async #call<R extends BrokerRequest>(request: R, { signal }: CallOptions, transfer: Transferable[] = []): Promise<BrokerResult<R['op']>> {

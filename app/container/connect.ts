@@ -5,6 +5,8 @@ import { TerrariumError } from '../../shared/errors/error.ts';
 
 /** How long the broker frame may take to say hello, in milliseconds. */
 const HELLO_LIMIT = 20_000;
+/** The same once its document has loaded: its script ran before that, so the hello is on its way or will never come. */
+const HELLO_AFTER_LOAD = 2_000;
 
 export interface BrokerConnection {
   port: MessagePort;
@@ -27,7 +29,7 @@ export async function connectBroker(brokerOrigin: string, signal: AbortSignal): 
     frame.remove();
   };
   try {
-    const hello = await hellos.first(AbortSignal.any([signal, AbortSignal.timeout(HELLO_LIMIT)]));
+    const hello = await hellos.first(AbortSignal.any([signal, AbortSignal.timeout(HELLO_LIMIT), afterLoad(frame)]));
     if (hello.v !== BROKER_VERSION) {
       throw TerrariumError.of('E-TERRARIUM-2101');
     }
@@ -51,6 +53,12 @@ function brokerFrame(origin: string): HTMLIFrameElement {
   frame.src = `${origin}/`;
   document.body.append(frame);
   return frame;
+}
+
+function afterLoad(frame: HTMLIFrameElement): AbortSignal {
+  const abort = new AbortController();
+  frame.addEventListener('load', () => setTimeout(() => abort.abort(), HELLO_AFTER_LOAD), { once: true });
+  return abort.signal;
 }
 
 function sendPort(frame: HTMLIFrameElement, origin: string): MessagePort {

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { overall } from '../boot/machine.ts';
 import { navigate, route } from '../state/router.ts';
 import { Button } from '../ui/controls.tsx';
 import { Toasts } from '../ui/Toasts.tsx';
@@ -25,6 +26,19 @@ function openSession(): void {
 
 openSession();
 route.subscribe(openSession);
+
+/** Resolves when no environment is starting: at once without one. */
+export function whenQuiet(): Promise<void> {
+  const store = session?.boot.store;
+  if (store === undefined) return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = store.subscribe((state) => {
+      if (overall(state) === 'running') return;
+      stop();
+      resolve();
+    });
+  });
+}
 
 export function App() {
   const current = useStore(route);
