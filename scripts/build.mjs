@@ -11,7 +11,7 @@ import { ROOT } from './setup/run.mjs';
 
 const DIST = path.join(ROOT, 'dist');
 
-/** @typedef {{name: string, inputs: string[], build: (options: {minify: boolean}) => Promise<void>}} Part */
+/** @typedef {{name: string, inputs: string[], build: (options: {minify: boolean}) => Promise<boolean>}} Part `build` resolves with false when its sources are not there. */
 
 /** @type {Part[]} */
 const PARTS = [
@@ -23,6 +23,7 @@ const PARTS = [
       if (!existsSync(script)) return skipped('preview-shell', 'scripts/build-preview-shell.mjs');
       const { buildPreviewShell } = await import(pathToFileURL(script).href);
       await buildPreviewShell({ outDir: DIST, minify });
+      return true;
     },
   },
   {
@@ -32,6 +33,7 @@ const PARTS = [
       if (!existsSync(path.join(ROOT, 'app', 'index.html'))) return skipped('app', 'app/index.html');
       const vite = await import('vite');
       await vite.build({ configFile: path.join(ROOT, 'vite.config.ts'), logLevel: 'warn', build: { minify } });
+      return true;
     },
   },
 ];
@@ -39,6 +41,7 @@ const PARTS = [
 /** @param {string} part @param {string} missing */
 function skipped(part, missing) {
   console.warn(`Not built: ${part} (there is no ${missing}).`);
+  return false;
 }
 
 /**
@@ -61,7 +64,7 @@ async function buildPart(part, { force, minify }) {
   if (!force && (await readFile(keyFile, 'utf8').catch(() => '')) === key) return false;
   const start = performance.now();
   await rm(keyFile, { force: true });
-  await part.build({ minify });
+  if (!(await part.build({ minify }))) return false;
   await writeFile(keyFile, key);
   console.log(`Built ${part.name} in ${((performance.now() - start) / 1000).toFixed(1)} s.`);
   return true;

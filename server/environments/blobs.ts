@@ -52,5 +52,9 @@ async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
     throw error;
   }
   const directory = await open(folder, 'r');
-  await directory.sync().finally(() => directory.close());
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
 }

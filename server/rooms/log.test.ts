@@ -1,0 +1,95 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { beforeEach, describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import type { Logger } from '../logger.ts';
+import { openDatabase } from '../storage/database.ts';
+import { createUpdateLog } from './log.ts';
+import { createRooms } from './rooms.ts';
+
+const quiet: Logger = { info() {}, warn() {}, error() {} };
+let database: DatabaseSync;
+beforeEach(() => {
+  database = openDatabase(':memory:');
+  for (const id of ['a', 'b']) database.prepare("INSERT INTO environments VALUES (?, 't', NULL, 'tiny', 'running', 1, 0, 0)").run(id);
+});
+
+function updatesOf(texts: string[]): Uint8Array[] {
+  const doc = new Y.Doc();
+  const updates: Uint8Array[] = [];
+  doc.on('update', (update: Uint8Array) => updates.push(update));
+  for (const text of texts) doc.getText('t').insert(doc.getText('t').length, text);
+  return updates;
+}
+
+function contentOf(rows: Uint8Array[]): string {
+  const doc = new Y.Doc();
+  for (const row of rows) Y.applyUpdate(doc, row);
+  return doc.getText('t').toString();
+}
+
+describe('update log', () => {
+  test('[R2] updates of several rooms share one commit, in order', () => {
+    const log = createUpdateLog(database, quiet);
+    const durable: string[] = [];
+    for (const [index, update] of updatesOf(['1', '2', '3']).entries()) {
+      log.append('a', update, () => durable.push(`a${index}`));
+      log.append('b', update, () => durable.push(`b${index}`));
+    }
+    expect(durable).toEqual([]);
+    log.flush();
+    expect(durable).toEqual(['a0', 'b0', 'a1', 'b1', 'a2', 'b2']);
+    expect(contentOf(log.load('a'))).toBe('123');
+    expect(log.load('b')).toHaveLength(1);
+  });
+
+  test('[R4] a failed commit announces nothing and is tried again whole', () => {
+    const log = createUpdateLog(database, quiet);
+    const durable: string[] = [];
+    database.exec("CREATE TRIGGER full BEFORE INSERT ON updates BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+    const [first, second] = updatesOf(['x', 'y']) as [Uint8Array, Uint8Array];
+    log.append('a', first, () => durable.push('x'));
+    expect(() => log.flush()).toThrow('disk full');
+    expect(durable).toEqual([]);
+    expect(log.hasPending('a')).toBe(true);
+    log.append('a', second, () => durable.push('y'));
+    database.exec('DROP TRIGGER full');
+    log.flush();
+    expect(durable).toEqual(['x', 'y']);
+    expect(contentOf(log.load('a'))).toBe('xy');
+  });
+
+  test('[R5] compaction keeps the content, deletions included', () => {
+    const log = createUpdateLog(database, quiet);
+    const doc = new Y.Doc();
+    doc.on('update', (update: Uint8Array) => {
+      log.append('a', update, () => {});
+      log.flush();
+    });
+    for (let i = 0; i < 900; i++) doc.getText('t').insert(0, 'ab');
+    doc.getText('t').delete(0, 1700);
+    expect(log.load('a').length).toBeLessThanOrEqual(401);
+    log.compact('a');
+    expect(log.load('a')).toHaveLength(1);
+    expect(contentOf(log.load('a'))).toBe(doc.getText('t').toString());
+  });
+
+  test('[R1] two callers get one room; [R3] what is pending survives the last one leaving', async () => {
+    const rooms = createRooms({ database, logger: quiet, idleMs: 0 });
+    const one = rooms.enter('a');
+    expect(rooms.enter('a')).toBe(one);
+    one.doc.getText('t').insert(0, 'kept');
+    rooms.leave(one);
+    rooms.leave(one);
+    await one.durable();
+    expect(rooms.read('a', (doc) => doc.getText('t').toString())).toBe('kept');
+    await rooms.close();
+    expect(createRooms({ database, logger: quiet }).read('a', (doc) => doc.getText('t').toString())).toBe('kept');
+  });
+
+  test('[R7] shutdown writes what is pending', async () => {
+    const rooms = createRooms({ database, logger: quiet });
+    rooms.enter('a').doc.getText('t').insert(0, 'late');
+    await rooms.close();
+    expect(contentOf(createUpdateLog(database, quiet).load('a'))).toBe('late');
+  });
+});
