@@ -3,19 +3,22 @@ import { overall } from '../boot/machine.ts';
 import { isAbort } from '../state/describe-error.ts';
 import type { Problem, WorkspaceSession } from '../workspace/session.ts';
 import type { Models } from './models.ts';
-import { enableSemanticChecks, monaco } from './monaco.ts';
+import { allowTypeScript, enableSemanticChecks, monaco } from './monaco.ts';
 
 export function connectLanguage(session: WorkspaceSession, models: Models): () => void {
   const markers = monaco.editor.onDidChangeMarkers(() => session.problems.setState(problemsOf(models, session), true));
   const types = new AbortController();
-  whenSettled(session, types.signal, () => void followTypes(session, types.signal));
+  whenSettled(session, types.signal, () => {
+    allowTypeScript();
+    void followTypes(session, types.signal);
+  });
   return () => {
     markers.dispose();
     types.abort();
   };
 }
 
-/** The TypeScript worker is heavy; it must not take the processor from the dev server's start. */
+/** When the environment has started, or failed to. */
 function whenSettled(session: WorkspaceSession, signal: AbortSignal, callback: () => void): void {
   const settled = () => overall(session.boot.store.getState()) !== 'running' && overall(session.boot.store.getState()) !== 'idle';
   if (settled()) return callback();

@@ -17,8 +17,17 @@ const WORKERS: Record<string, new () => Worker> = {
   typescript: TypeScriptWorker, javascript: TypeScriptWorker,
 };
 
+const typeScriptGate = Promise.withResolvers<void>();
+
+/** Lets the TypeScript worker start. It is heavy, and must not take the processor from a dev server's start. */
+export const allowTypeScript = typeScriptGate.resolve;
+
 self.MonacoEnvironment = {
-  getWorker: (_id: string, label: string) => new (WORKERS[label] ?? EditorWorker)(),
+  async getWorker(_id: string, label: string): Promise<Worker> {
+    const Made = WORKERS[label] ?? EditorWorker;
+    if (Made === TypeScriptWorker) await typeScriptGate.promise;
+    return new Made();
+  },
 };
 
 /** Project files live at these URIs, so that `node_modules` beside them is found by TypeScript's own resolution. */

@@ -137,7 +137,7 @@ function skip(session: WorkspaceSession, phases: Phase[], reason: string): void 
 function openFirstFiles(session: WorkspaceSession): void {
   if (session.tabs.store.getState().tabs.length > 0) return;
   const files = session.files.getState();
-  const wanted = [...planOpen(session), 'src/App.tsx', 'src/App.vue', 'src/App.svelte', 'src/main.ts', 'src/index.ts', 'index.html', 'README.md'];
+  const wanted = [...planOpen(session), 'src/App.tsx', 'src/App.vue', 'src/App.svelte', 'src/main.ts', 'src/server.js', 'src/cart.test.ts', 'src/index.ts', 'index.html', 'README.md'];
   const first = wanted.map((path) => files.find((file) => file.path === path)).find((file) => file !== undefined) ?? files[0];
   if (first !== undefined) session.tabs.open(first.id, { pinned: true });
 }
