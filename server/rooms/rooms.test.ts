@@ -24,6 +24,8 @@ interface Member {
   announced: Map<number, number>;
   /** Resolves when the announcement covers what the document holds at this call. */
   saved(): Promise<void>;
+  /** Called in the turn in which an announcement arrives. */
+  onAnnounced: () => void;
   leave(): void;
 }
 
@@ -41,8 +43,10 @@ function join(port: number, environmentId: string, token = OWNER_TOKEN): Member 
     for (const [client, clock] of Y.decodeStateVector(decoding.readVarUint8Array(decoder))) announced.set(client, Math.max(clock, announced.get(client) ?? 0));
     changed.resolve();
     changed = Promise.withResolvers();
+    member.onAnnounced();
   };
-  return {
+  const member: Member = {
+    onAnnounced: () => {},
     doc,
     provider,
     announced,
@@ -55,6 +59,7 @@ function join(port: number, environmentId: string, token = OWNER_TOKEN): Member 
       doc.destroy();
     },
   };
+  return member;
 }
 
 /** `*.localhost` and `localhost` need not resolve in Node: connect to loopback and name the host. */
@@ -250,15 +255,22 @@ describe('killed with -9', () => {
   test('[S3] under typing from several members: no edit that was announced is missing', async () => {
     let server = await start();
     const { environmentId } = (await (await ask('/api/environments', { method: 'POST', body: '{"taskId":"kill","template":"tiny"}', headers: { 'content-type': 'application/json' } })).json()) as { environmentId: string };
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 4; round++) {
       const writers = [0, 1, 2].map(() => join(port, environmentId));
       await Promise.all(writers.map(synced));
       const typing = writers.map((writer, index) => setInterval(() => textOf(writer.doc, 'src/main.ts').insert(0, `${round}${index} `), 1));
       // Enough of it is announced while more is being typed.
       for (let batch = 0; batch < 4; batch++) await Promise.all(writers.map((writer) => writer.saved()));
-      const announced = writers.map((writer) => new Map(writer.announced));
+      // Killed in the very turn of an announcement: whatever it covers and is not on the disk is lost for good.
       const exited = once(server, 'exit');
-      server.kill('SIGKILL');
+      const announced = await new Promise<Map<number, number>[]>((resolve) => {
+        for (const writer of writers) {
+          writer.onAnnounced = () => {
+            server.kill('SIGKILL');
+            resolve(writers.map((each) => new Map(each.announced)));
+          };
+        }
+      });
       await exited;
       typing.forEach(clearInterval);
       // The members go too: what they would send again must not stand in for what the server forgot.
