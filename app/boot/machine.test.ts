@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createBootMachine, currentPhase, duration, initialBoot, overall, PHASES, reduceBoot } from './machine.ts';
+import { createBootMachine, currentPhase, duration, initialBoot, overall, PHASES, PhaseSkipped, reduceBoot } from './machine.ts';
 import type { BootEvent } from './machine.ts';
 
 const after = (...events: BootEvent[]) => events.reduce(reduceBoot, initialBoot());
@@ -53,7 +53,9 @@ describe('boot machine', () => {
     );
     expect(await machine.run('document', () => Promise.resolve(7))).toBe(7);
     await expect(machine.run('broker', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await expect(machine.run('paint', () => Promise.reject(new PhaseSkipped('nothing to paint')))).rejects.toThrow('nothing');
     const { phases } = machine.store.getState();
+    expect(phases.paint).toEqual({ status: 'skipped', reason: 'nothing to paint' });
     expect(phases.document).toMatchObject({ status: 'done' });
     expect(phases.broker).toMatchObject({ status: 'failed', error: { message: 'Error: no' } });
   });

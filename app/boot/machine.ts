@@ -70,7 +70,7 @@ function nextPhase(current: PhaseState, event: Exclude<BootEvent, { type: 'again
     case 'started':
       return current.status === 'running' ? undefined : { status: 'running', startedAt: event.at };
     case 'skipped':
-      return current.status === 'waiting' ? { status: 'skipped', reason: event.reason } : undefined;
+      return current.status === 'waiting' || current.status === 'running' ? { status: 'skipped', reason: event.reason } : undefined;
     case 'detail':
       return current.status === 'running' ? { ...current, detail: event.detail } : undefined;
     case 'done':
@@ -107,6 +107,11 @@ export function duration(phase: PhaseState, now: number): number | undefined {
   return phase.status === 'done' || phase.status === 'failed' ? phase.endedAt - phase.startedAt : undefined;
 }
 
+/** Thrown by a phase's work: what it waited for will not come, and that is no failure. */
+export class PhaseSkipped extends Error {
+  override readonly name = 'PhaseSkipped';
+}
+
 export interface BootMachine {
   readonly store: StoreApi<BootState>;
   send(event: BootEvent): void;
@@ -129,7 +134,8 @@ export function createBootMachine(describe: (error: unknown) => PhaseError, now:
         performance.measure(`boot:${phase}`, { start, end: now() });
         return value;
       } catch (error) {
-        send({ type: 'failed', phase, at: now(), error: describe(error) });
+        if (error instanceof PhaseSkipped) send({ type: 'skipped', phase, reason: error.message });
+        else send({ type: 'failed', phase, at: now(), error: describe(error) });
         throw error;
       }
     },

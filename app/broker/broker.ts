@@ -1,16 +1,20 @@
 /** Entry of the broker frame: shakes hands with the app that embeds it and serves one session (shared/protocol/broker.ts). */
 import { appOrigin, hostOrigin } from './host-url.ts';
-import { APP_SOURCE, BROKER_SOURCE, BROKER_VERSION, connectSchema } from '../../shared/protocol/broker.ts';
+import { APP_SOURCE, BROKER_SOURCE, BROKER_VERSION } from '../../shared/protocol/broker-constants.ts';
 import { BrokerSession } from './session.ts';
 
 function onMessage(event: MessageEvent<unknown>): void {
   if (event.origin !== appOrigin || event.source !== window.parent) return;
-  const { data } = event;
-  if (typeof data !== 'object' || data === null || !('source' in data) || data.source !== APP_SOURCE) return;
   const port = event.ports[0];
-  if (!connectSchema.safeParse(data).success || port === undefined) return;
+  if (port === undefined || !isConnect(event.data)) return;
   window.removeEventListener('message', onMessage);
   new BrokerSession(port, hostOrigin);
+}
+
+/** `connectSchema` of the protocol, by hand. */
+function isConnect(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null || !('source' in data) || !('type' in data) || !('v' in data)) return false;
+  return data.source === APP_SOURCE && data.type === 'connect' && data.v === BROKER_VERSION;
 }
 
 if (window.parent === window) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MAX_CHUNK } from '../../shared/protocol/broker.ts';
+import { MAX_CHUNK } from '../../shared/protocol/broker-constants.ts';
 import { PacedOutput } from './output.ts';
 
 function streamOf(...chunks: string[]): ReadableStream<string> {

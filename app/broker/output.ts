@@ -1,4 +1,4 @@
-import { MAX_CHUNK } from '../../shared/protocol/broker.ts';
+import { MAX_CHUNK } from '../../shared/protocol/broker-constants.ts';
 
 /**
  * Reads a process's output no faster than the app grants credit, so that `yes` fills the broker's stream queue and not the page.

@@ -49,7 +49,7 @@ test('a request resolves with its parsed value', async () => {
   expect(await entries).toEqual([{ name: 'a', kind: 'file' }]);
 });
 
-test('an answer of the wrong shape is a protocol error, not a value', async () => {
+test('[B3] an answer of the wrong shape is a protocol error, not a value', async () => {
   const { client, request, say } = setUp();
   const bytes = client.readFile('a');
   const { id } = await request('readFile');
@@ -65,7 +65,7 @@ test('a failed operation carries its POSIX name', async () => {
   await expect(bytes).rejects.toMatchObject({ name: 'ContainerOperationError', code: 'ENOENT' });
 });
 
-test('rubbish is dropped and the next answer still counts', async () => {
+test('[B3] rubbish is dropped and the next answer still counts', async () => {
   const { client, request, say } = setUp();
   const done = client.mkdir('a');
   const { id } = await request('mkdir');
@@ -74,7 +74,7 @@ test('rubbish is dropped and the next answer still counts', async () => {
   await expect(done).resolves.toBeUndefined();
 });
 
-test('output is granted again as it is read, and ends', async () => {
+test('[B6] [B7] output is granted again as it is read, and ends', async () => {
   const { client, request, say, next } = setUp();
   const spawning = client.spawn('yes');
   const { id } = await request('spawn');
@@ -90,7 +90,7 @@ test('output is granted again as it is read, and ends', async () => {
   expect(await reader.read()).toMatchObject({ done: true });
 });
 
-test('a broker that sends beyond its credit is cut off', async () => {
+test('[B6] a broker that sends beyond its credit is cut off', async () => {
   const { client, request, say, closed } = setUp();
   const spawning = client.spawn('yes');
   const { id } = await request('spawn');
@@ -102,7 +102,7 @@ test('a broker that sends beyond its credit is cut off', async () => {
   expect(closed).toHaveBeenCalledOnce();
 });
 
-test('an aborted call tells the broker', async () => {
+test('[B4] an aborted call tells the broker', async () => {
   const { client, request, next } = setUp();
   const abort = new AbortController();
   const spawning = client.spawn('npm', ['install'], { signal: abort.signal });
@@ -117,7 +117,7 @@ test.each([
   [['library', 'host-frame'], 'E-TERRARIUM-2103'],
   [['library', 'host-frame', 'host-loaded'], 'E-TERRARIUM-2104'],
   [['library', 'host-frame', 'host-loaded', 'host-init'], 'E-TERRARIUM-2105'],
-])('a boot that hangs after %j fails with its cause', async (stages, code) => {
+])('[B5] a boot that hangs after %j fails with its cause', async (stages, code) => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { client, request, say } = setUp();
   const booting = client.boot({ workdirName: 'project' });
@@ -131,7 +131,7 @@ test.each([
   await expect(booting).rejects.toMatchObject({ code });
 });
 
-test('a reloaded frame fails all that waits', async () => {
+test('[B2] [B8] a reloaded frame fails all that waits', async () => {
   const { client, request, lose } = setUp();
   const reading = client.readFile('a');
   await request('readFile');

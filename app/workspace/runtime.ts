@@ -7,6 +7,7 @@ import { TerrariumError } from '../../shared/errors/error.ts';
 import { listFiles } from '../../shared/document/schema.ts';
 import type { MountEntry } from '../../shared/protocol/broker.ts';
 import { readBlob } from '../api/environments.ts';
+import { PhaseSkipped } from '../boot/machine.ts';
 import type { Phase } from '../boot/machine.ts';
 import { ContainerClient } from '../container/client.ts';
 import { isAbort } from '../state/describe-error.ts';
@@ -14,6 +15,9 @@ import type { TaskEnd } from '../terminal/terminals.ts';
 import { readPlan } from './project.ts';
 import type { ProjectPlan } from './project.ts';
 import type { WorkspaceSession } from './session.ts';
+
+/** How long the first paint may take after the port opened, in milliseconds: a dev server compiles on the first request. */
+const PAINT_PATIENCE = 30_000;
 
 /** Keeps the document and the container's disk the same from here on. The first state of the disk is its business too. */
 export interface DiskSync {
@@ -39,7 +43,7 @@ export async function startRuntime(session: WorkspaceSession, signal: AbortSigna
     await bring(session, signal);
   } catch (error) {
     // Each phase has reported its own failure; what is left to do is to let nothing go on half started.
-    if (!isAbort(error)) console.warn('The environment did not start:', error);
+    if (!isAbort(error) && !(error instanceof PhaseSkipped)) console.warn('The environment did not start:', error);
   }
 }
 
@@ -127,7 +131,15 @@ async function serve(session: WorkspaceSession, command: string, signal: AbortSi
   const ended = dev.exit.then((end) => Promise.reject(new CommandError('E-TERRARIUM-2141', command, end)));
   ended.catch(() => {});
   await boot.run('port', () => Promise.race([open, ended]));
-  await boot.run('paint', () => Promise.race([painted, ended]));
+  await boot.run('paint', () => Promise.race([painted, ended, silence(signal)]));
+}
+
+/** A page without our script (JSON, an image) shows itself and reports nothing, so its first paint is not to be had. */
+function silence(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const timer = setTimeout(() => reject(new PhaseSkipped('the page reports nothing')), PAINT_PATIENCE);
+    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  });
 }
 
 function skip(session: WorkspaceSession, phases: Phase[], reason: string): void {

@@ -15,15 +15,9 @@
  * UTF-16 units as it was granted and reads no further from the process's stream until it is granted more.
  */
 import { z } from 'zod';
+import { APP_SOURCE, BROKER_SOURCE, BROKER_VERSION, MAX_CHUNK } from './broker-constants.ts';
 
-export const BROKER_VERSION = 1;
-export const BROKER_SOURCE = 'terrarium-broker';
-export const APP_SOURCE = 'terrarium-app';
-
-/** Credit granted with `spawn`, in UTF-16 units, and topped up as the reader takes chunks. */
-export const OUTPUT_WINDOW = 256 * 1024;
-/** No single output message is longer than this, in UTF-16 units. */
-export const MAX_CHUNK = 64 * 1024;
+export * from './broker-constants.ts';
 
 /** Time limits of requests in milliseconds, by operation. `boot` covers fetching the host, its workers and its service worker. */
 export const TIME_LIMITS = {
