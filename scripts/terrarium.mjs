@@ -13,21 +13,21 @@ import { ROOT, run, SetupError } from './setup/run.mjs';
 /** @type {Record<string, (args: string[], node: string) => Promise<number>>} */
 const COMMANDS = {
   async start(args, node) {
-    await ensureDependencies();
+    await ensureDependencies(node);
     await ensureBuilt(node);
     return run(node, [...SERVER_FLAGS, path.join(ROOT, 'server', 'main.ts'), ...args], { env: withNode(node) });
   },
   async dev(args, node) {
-    await ensureDependencies();
+    await ensureDependencies(node);
     return run(node, [path.join(ROOT, 'scripts', 'dev.mjs'), ...args], { env: withNode(node) });
   },
   async test(args, node) {
-    await ensureDependencies();
+    await ensureDependencies(node);
     const chromium = await ensureChromium(node);
     return runChecks({ node, args, env: { ...withNode(node), TERRARIUM_CHROMIUM: chromium } });
   },
   async bench(args, node) {
-    await ensureDependencies();
+    await ensureDependencies(node);
     const chromium = await ensureChromium(node);
     await ensureBuilt(node);
     return run(node, [path.join(ROOT, 'e2e', 'bench', 'main.ts'), ...args], { env: { ...withNode(node), TERRARIUM_CHROMIUM: chromium } });

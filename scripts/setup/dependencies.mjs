@@ -3,10 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { npm, ROOT, SetupError } from './run.mjs';
 
-export async function ensureDependencies() {
+/** @param {string} node the project's Node */
+export async function ensureDependencies(node) {
   if (isCurrent()) return;
   console.log('Installing dependencies (once).');
-  const code = await npm(['ci', '--no-audit', '--no-fund']);
+  const code = await npm(['ci', '--no-audit', '--no-fund'], node);
   if (code !== 0) throw new SetupError(`npm ci failed with exit code ${code}: see its output above. The first start needs the npm registry; later ones work offline.`);
 }
 

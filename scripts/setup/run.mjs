@@ -35,12 +35,15 @@ export function run(command, args, options = {}) {
 }
 
 /**
- * npm as it was started, else the one on the PATH.
+ * npm as it was started, else the one on the PATH. With `node`, npm's program runs on that Node, which is what packages then see as theirs.
  * @param {string[]} args
+ * @param {string} [node]
  * @returns {Promise<number>}
  */
-export function npm(args) {
+export function npm(args, node = process.execPath) {
   const script = process.env.npm_execpath;
-  if (script !== undefined && /\.c?js$/.test(script)) return run(process.execPath, [script, ...args]);
-  return run('npm', args, { shell: process.platform === 'win32' });
+  const key = Object.keys(process.env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+  const env = { ...process.env, [key]: `${path.dirname(node)}${path.delimiter}${process.env[key] ?? ''}` };
+  if (script !== undefined && /\.c?js$/.test(script)) return run(node, [script, ...args], { env });
+  return run('npm', args, { env, shell: process.platform === 'win32' });
 }
