@@ -14,6 +14,7 @@ const environmentSchema = z.object({
   connections: z.number().int(),
   ports: z.object({ frontend: z.number().int() }),
   role: z.enum(['owner', 'editor', 'viewer']),
+  sandbox: z.string(),
 });
 
 const templateSchema = z.object({
@@ -37,6 +38,8 @@ export interface Environment {
   /** Port whose page the preview shows. */
   port: number;
   role: 'owner' | 'editor' | 'viewer';
+  /** Sandbox tokens for its preview frames. */
+  sandbox: string;
 }
 
 export type Template = z.infer<typeof templateSchema>;

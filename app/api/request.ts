@@ -43,7 +43,7 @@ export async function call(path: string, init: CallInit = {}): Promise<Response>
     response = await fetch(path, { credentials: 'same-origin', ...rest, signal: AbortSignal.any(limits) });
   } catch (error) {
     if (signal?.aborted === true) throw error;
-    throw new ApiError('The server cannot be reached. Check your connection; this page tries again by itself.', { status: 0 });
+    throw new ApiError('The server cannot be reached. Check your connection and try again.', { status: 0 });
   }
   if (!response.ok) throw await errorOf(response);
   return response;

@@ -1,5 +1,5 @@
 import { CircleAlert, CircleCheck, Info, X } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { dismissToast, TOAST_LIFE, toasts } from '../state/toasts.ts';
 import type { Toast } from '../state/toasts.ts';
 import { Button, ErrorText, IconButton } from './controls.tsx';
@@ -10,8 +10,14 @@ const COLOURS = { info: 'var(--info)', success: 'var(--good)', error: 'var(--dan
 
 export function Toasts() {
   const all = useStore(toasts);
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Shown anew, so that it is above a dialog that has opened since.
+    ref.current?.hidePopover();
+    if (all.length > 0) ref.current?.showPopover();
+  }, [all]);
   return (
-    <div className="toasts" role="region" aria-label="Notifications">
+    <div ref={ref} className="toasts" role="region" aria-label="Notifications" popover="manual">
       {all.map((one) => (
         <ToastItem key={one.id} toast={one} />
       ))}

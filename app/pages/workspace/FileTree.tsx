@@ -200,7 +200,7 @@ function menuEntries(session: WorkspaceSession, row: TreeNode | undefined, { beg
       ? []
       : [
           { label: 'Open', keys: 'Enter', run: () => session.tabs.open(fileId, { pinned: true }) },
-          { label: 'Compare with opening', run: () => session.tabs.open(fileId, { kind: 'diff', pinned: true }) },
+          { label: 'Compare with when opened', run: () => session.tabs.open(fileId, { kind: 'diff', pinned: true }) },
           { label: 'Duplicate', run: () => attempt(() => void session.edits.duplicate(fileId)) },
         ];
   return [

@@ -16,7 +16,7 @@ const SIZES = [
 ] as const;
 type Size = (typeof SIZES)[number];
 
-/** What a preview may do: run, keep storage of its own origin, send forms, open windows and dialogs; never navigate this page. */
+/** What a preview may do unless the deployment says otherwise: run, keep storage of its own origin, send forms, open windows and dialogs; never navigate this page. */
 const SANDBOX = 'allow-scripts allow-same-origin allow-forms allow-popups allow-modals';
 /** A document that has not painted by then is probed by itself, in milliseconds. */
 const BLANK_AFTER = 12_000;
@@ -104,20 +104,21 @@ function AddressInput({ route, disabled, onGo }: { route: string; disabled: bool
 
 function Frame({ session, size }: { session: WorkspaceSession; size: Size }) {
   const { port, target } = useSelected(session.preview.store, ({ port, target }) => ({ port, target }));
+  const sandbox = useSelected(session.state, (state) => state.environment?.sandbox ?? SANDBOX);
   const frame = useRef<HTMLIFrameElement>(null);
   useEffect(() => {
     session.preview.setFrame(frame.current ?? undefined);
     return () => session.preview.setFrame(undefined);
-  }, [session, port, target]);
+  }, [session, port, target, sandbox]);
   const style = size.width === undefined ? undefined : { width: size.width, height: size.height };
   return (
     <div className={size.width === undefined ? 'frame-full' : 'frame-device'}>
       <iframe
-        key={`${port ?? 0}:${target.nonce}`}
+        key={`${port ?? 0}:${target.nonce}:${sandbox}`}
         ref={frame}
         title="Preview of the running application"
         src={session.preview.addressOf(target.url)}
-        sandbox={SANDBOX}
+        sandbox={sandbox}
         allow="cross-origin-isolated; clipboard-write; fullscreen"
         style={style}
       />
