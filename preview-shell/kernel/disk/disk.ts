@@ -2,7 +2,7 @@ import { SysError } from '../../abi/errno.ts';
 import type { OpenFile } from '../descriptors/open-file.ts';
 import { O_ACCMODE, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_TRUNC, O_WRONLY, PERMISSIONS, R_OK, USER_ID, W_OK, X_OK } from './constants.ts';
 import { DeviceFile, makeDevices } from './devices.ts';
-import { DeviceInode, DirectoryInode, entriesOf, FileInode, SymlinkInode, type Inode } from './inode.ts';
+import { DeviceInode, DirectoryInode, entriesOf, SymlinkInode, type FileInode, type Inode } from './inode.ts';
 import { DirectoryFile, DiskFile } from './open-disk-file.ts';
 import { PackLayers } from './pack-layers.ts';
 import { walk, type Follow, type Location, type WalkContext } from './path-walk.ts';

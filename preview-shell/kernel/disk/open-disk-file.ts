@@ -2,7 +2,7 @@ import { SysError } from '../../abi/errno.ts';
 import type { Value } from '../../abi/codec.ts';
 import type { OpenFile, PackedRange } from '../descriptors/open-file.ts';
 import { O_ACCMODE, O_APPEND, O_RDONLY, O_WRONLY } from './constants.ts';
-import { FileInode, statOf, type DirectoryInode, type Inode } from './inode.ts';
+import { statOf, type DirectoryInode, type FileInode, type Inode } from './inode.ts';
 import type { Tree } from './tree.ts';
 
 /** Ranges of packs below this are sent as bytes: the reply is smaller than a second look would be. */

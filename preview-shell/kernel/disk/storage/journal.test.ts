@@ -13,7 +13,9 @@ const base = { cwd: '/home/project', umask: 0o022 };
 const CREATE = 0o1101;
 const APPEND = 0o2101;
 const bytes = (text: string) => new TextEncoder().encode(text);
-const write = (disk: Disk, path: string, text: string | Uint8Array, flags = CREATE) => writeWhole(disk, path, typeof text === 'string' ? bytes(text) : text, flags, 0o666, base);
+const write = (disk: Disk, path: string, text: string | Uint8Array, flags = CREATE): void => {
+  void writeWhole(disk, path, typeof text === 'string' ? bytes(text) : text, flags, 0o666, base);
+};
 
 /** Everything below a directory, as text. */
 function picture(disk: Disk, path = '/home'): Record<string, string> {
