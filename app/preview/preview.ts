@@ -100,6 +100,11 @@ export class Preview {
   }
 
 
+  /** The container is gone, and with it every server; what was logged stays. */
+  reset(): void {
+    this.store.setState(({ target }) => ({ ...INITIAL_PREVIEW, target: { url: '/', nonce: target.nonce + 1 } }));
+  }
+
   portClosed(port: number): void {
     this.store.setState((state) => ({ ports: state.ports.filter((one) => one !== port) }));
   }

@@ -68,7 +68,11 @@ async function bootContainer(session: WorkspaceSession, signal: AbortSignal): Pr
   client.on('server-ready', ({ port }) => session.preview.serverReady(port));
   client.on('code', ({ paths }) => paths.forEach((path) => session.revealPath(path)));
   client.on('xdg-open', ({ target }) => session.openLink(target));
-  client.on('lost', () => session.state.setState({ container: undefined, containerLost: !signal.aborted }));
+  client.on('lost', () => {
+    if (signal.aborted) return;
+    session.preview.reset();
+    session.state.setState({ container: undefined, containerLost: true });
+  });
   await boot.run('container', () => client.boot({ workdirName: 'project', signal }));
   session.state.setState({ container: client, containerLost: false });
   return client;

@@ -125,6 +125,7 @@ export class WorkspaceSession {
     this.#run = new AbortController();
     this.state.getState().container?.teardown();
     this.state.setState({ container: undefined, containerLost: false });
+    this.preview.reset();
     for (const tab of this.terminals.store.getState().tabs) this.terminals.close(tab.id);
     this.boot.send({ type: 'again', from: 'sign-in' });
     void startRuntime(this, this.#run.signal);

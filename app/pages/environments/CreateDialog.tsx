@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { FormEvent } from 'react';
 import { createEnvironment } from '../../api/environments.ts';
 import type { Template } from '../../api/environments.ts';
@@ -15,6 +15,11 @@ export function CreateDialog({ templates, onClose }: { templates: Template[] | u
   const [agent, setAgent] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<Described>();
+
+  useEffect(() => {
+    // Somebody is about to open a workspace: the editor is read and compiled while they choose, and not while the container boots.
+    import('../workspace/CodeEditor.tsx').catch(() => {});
+  }, []);
 
   const chosen = template === '' ? (templates?.[0]?.id ?? '') : template;
   const submit = async (event: FormEvent) => {
