@@ -111,7 +111,7 @@ export class PublicFileSystem {
     try {
       return await whenLoaded(() => operation(this.inside(path)));
     } catch (error) {
-      if (error instanceof SysError) throw fileError(error, syscall, path, dest);
+      if (error instanceof SysError) throw fileError(error, error.code === 'ENOSPC' ? 'write' : syscall, path, dest);
       throw error;
     }
   }

@@ -176,7 +176,9 @@ function watchCalls(disk: Disk): Record<string, Syscall> {
       const label = asString(path).replace(/\/+$/, '').split('/').at(-1) ?? '';
       const id = disk.threadWatches.newId();
       const end = disk.watches.watch(inode, label, recursive === true, (event, filename) => caller.emit({ type: 'watch', id, event, filename }));
-      disk.threadWatches.add(caller.threadId, id, end);
+      if (disk.threadWatches.add(caller.threadId, id, end)) {
+        caller.signal.addEventListener('abort', () => disk.threadWatches.endThread(caller.threadId), { once: true });
+      }
       return id;
     },
     'fs.unwatch': ({ threadId }, [id]) => disk.threadWatches.end(threadId, asNumber(id)),

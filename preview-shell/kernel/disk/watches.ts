@@ -116,9 +116,11 @@ export class ThreadWatches {
     return this.next++;
   }
 
-  add(threadId: number, id: number, end: () => void): void {
-    const watches = this.byThread.get(threadId) ?? new Map<number, () => void>();
-    this.byThread.set(threadId, watches.set(id, end));
+  /** @returns whether this is the thread's first. */
+  add(threadId: number, id: number, end: () => void): boolean {
+    const known = this.byThread.get(threadId);
+    this.byThread.set(threadId, (known ?? new Map<number, () => void>()).set(id, end));
+    return known === undefined;
   }
 
   end(threadId: number, id: number): void {

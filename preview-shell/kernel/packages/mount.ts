@@ -38,7 +38,7 @@ export class Packages {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       // Where storage is full or refused, packs come from the network again.
-      void this.store.save().catch(() => undefined);
+      void this.store.save().then(() => this.store.prune(this.disk.layers.packs)).catch(() => undefined);
     }, this.saveDelay);
   }
 }

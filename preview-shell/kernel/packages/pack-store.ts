@@ -85,9 +85,8 @@ export class PackStore {
     }
   }
 
-  /** Removes packs from memory and storage that are not in `used`. */
+  /** Removes packs from storage that are not in `used`. In memory they stay: open files may still lie in them. */
   async prune(used: ReadonlySet<string>): Promise<void> {
-    for (const hash of this.options.packs.keys()) if (!used.has(hash)) this.options.packs.delete(hash);
     const cache = await this.openCache();
     for (const request of (await cache?.keys()) ?? []) {
       const hash = new URL(request.url).pathname.split('/').at(-1) ?? '';

@@ -242,7 +242,7 @@ export class Journal {
 
   private async rewrite(files: readonly Place[][]): Promise<void> {
     const old = files.flat();
-    const blocks = await Promise.all(old.map((place) => this.backend.read(place)));
+    const blocks = await Promise.all(old.map(async (place) => this.backend.read(place)));
     await this.backend.commit(blocks, (moved) => {
       let at = 0;
       // In place: sources that read from storage hold the same lists.
