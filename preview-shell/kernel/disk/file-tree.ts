@@ -110,7 +110,7 @@ function filter({ includes = [], excludes = [] }: SerializeOptions): Wanted {
 
 /** A glob also means all that is below what it names. */
 function matcher(globs: readonly string[]): Wanted {
-  return picomatch(globs.flatMap((glob) => [glob, `${glob.replace(/\/+$/, '')}/**`]), { dot: true });
+  return picomatch(globs.flatMap((glob) => [glob, `${glob.replace(/\/+$/, '')}/**`]), { dot: true, windows: false });
 }
 
 type Contents = (bytes: Uint8Array) => { c: string | Uint8Array; b?: boolean };
