@@ -31,6 +31,9 @@ export interface Terrarium {
   close(): Promise<void>;
 }
 
+/** How long requests under way may take when the server stops. */
+const GRACE_MS = 3000;
+
 export async function createTerrarium(settings: Settings, logger: Logger): Promise<Terrarium> {
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
   const secrets = loadSecrets(settings.dataDir, settings.ownerToken);
@@ -91,8 +94,9 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
       const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
       await Promise.all(sockets.map((socket) => socket.close()));
       sockets = [];
+      for (const server of servers) server.closeIdleConnections();
+      await Promise.race([Promise.all(closed), new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())]);
       for (const server of servers) server.closeAllConnections();
-      await Promise.all(closed);
       await rooms.close();
       database.close();
     },
