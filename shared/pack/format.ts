@@ -42,6 +42,7 @@ export const packMountSchema = z.object({
   name: z.string(),
   version: z.string(),
   bytes: z.number().int().nonnegative().describe('size of the pack, uncompressed'),
+  types: z.string().regex(/^[0-9a-f]{64}$/).optional().describe('a pack of type declarations and package.json alone, for editors'),
   bin: z.record(z.string(), z.string()).optional().describe('command name -> path inside the package'),
 });
 export type PackMount = z.infer<typeof packMountSchema>;
