@@ -15,7 +15,7 @@ import { createFetch } from './hosts/index.ts';
 import { roomsOf } from './hosts/policies.ts';
 import { staticFolder } from './hosts/static-files.ts';
 import type { Logger } from './logger.ts';
-import { loadPackages } from './packages-mount.ts';
+import { createPackagesApp } from './packages/index.ts';
 import { attachSockets } from './rooms/sockets.ts';
 import { createRooms } from './rooms/rooms.ts';
 import type { Settings } from './settings.ts';
@@ -43,6 +43,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const blobs = createBlobs(path.join(settings.dataDir, 'blobs'));
   const environments = createEnvironments({ database, rooms, blobs, templatesDir: settings.templatesDir, logger });
   const identities = createIdentities({ database, secrets, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
+  const packages = await createPackagesApp({ dataDir: settings.dataDir, config: settings, verifyCapability: capabilities.verifyCapability, logger });
   const dist = staticFolder(settings.distDir);
   const at = origins(settings.baseOrigin);
   const api = createApi({ environments, rooms, blobs, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
@@ -50,7 +51,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
     baseHost: new URL(settings.baseOrigin).host,
     logger,
     api,
-    packages: await loadPackages({ dataDir: settings.dataDir, config: settings, verifyCapability: capabilities.verifyCapability, logger }),
+    packages: (request) => packages.fetch(request),
     context: {
       dist,
       origins: at,
@@ -97,7 +98,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
       for (const server of servers) server.closeIdleConnections();
       await Promise.race([Promise.all(closed), new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())]);
       for (const server of servers) server.closeAllConnections();
-      await rooms.close();
+      await Promise.all([rooms.close(), packages.close()]);
       database.close();
     },
   };

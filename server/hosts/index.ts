@@ -18,7 +18,7 @@ export interface Rooms {
   logger: Logger;
   /** The REST API and sign-in on the app's host; `undefined` for a path that is not theirs. */
   api: (request: Request, url: URL) => Promise<Response> | Response | undefined;
-  packages: Answer | undefined;
+  packages: Answer;
 }
 
 export function createFetch({ context, baseHost, logger, api, packages }: Rooms): (request: Request) => Promise<Response> {
@@ -35,7 +35,6 @@ export function createFetch({ context, baseHost, logger, api, packages }: Rooms)
       case 'preview':
         return servePreviewOrigin(request, url, host.label, context);
       case 'packages':
-        if (packages === undefined) throw TerrariumError.of('E-TERRARIUM-3002', { part: 'packages' });
         return packages(request);
       case 'unknown':
         // The health check is asked by address, before any name is known.
