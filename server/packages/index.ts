@@ -69,7 +69,10 @@ export async function createPackagesApp(deps: PackagesDeps): Promise<PackagesApp
     if (context.req.method === 'OPTIONS') return preflight(context.req.raw);
     await next();
     const headers = corsHeaders(context.req.raw);
-    for (const [name, value] of Object.entries(headers)) name === 'vary' ? context.res.headers.append(name, value) : context.res.headers.set(name, value);
+    for (const [name, value] of Object.entries(headers)) {
+      if (name === 'vary') context.res.headers.append(name, value);
+      else context.res.headers.set(name, value);
+    }
   });
   app.post('/resolve', async ({ req }) => {
     const label = authorised(req.raw);

@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import tar from 'tar-stream';
-import type { Headers } from 'tar-stream';
+import type { Header } from 'tar-stream';
 import { Refusal } from './refusal.ts';
 
 export interface TarballLimits {
@@ -62,7 +62,7 @@ export async function unpackTarball(tarball: Buffer, limits: TarballLimits): Pro
 }
 
 /** The path below the package's folder (npm strips the first part, whatever its name), undefined for a folder. */
-function checkedPath(header: Headers): string | undefined {
+function checkedPath(header: Header): string | undefined {
   const { name, type } = header;
   if (type !== undefined && type !== null && IGNORED_TYPES.has(type)) return undefined;
   if (type !== 'file' && type !== 'directory' && type !== 'contiguous-file') throw hostile(`it has an entry of type "${String(type)}"`);

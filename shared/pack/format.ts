@@ -11,7 +11,7 @@ export const PACK_MAGIC = 'TPK1';
 
 /**
  * What the container would otherwise compute for each JavaScript file at each start.
- * `i`: es-module-lexer's imports of an ES module, five numbers for each: s, e, ss, se, d (UTF-16 offsets; d is -1 static, -2 import.meta, else the offset of a dynamic import).
+ * `i`: es-module-lexer's imports of an ES module, five numbers for each: s, e, ss, se, d (UTF-16 offsets; d is -1 static, -2 import.meta, else the offset of the parenthesis of a dynamic import, whose s and e enclose the whole argument, quotes included).
  * `x`, `r`: cjs-module-lexer's export names and re-exported specifiers of a CommonJS file.
  */
 export const packFileSchema = z.object({
