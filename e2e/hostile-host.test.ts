@@ -79,7 +79,7 @@ describe('a hostile container host', () => {
       const { outcome: seen } = globalThis as unknown as { outcome: { done: boolean; events: string[]; boot: unknown } };
       return seen.done ? seen : undefined;
     });
-    const { boot, events } = await outcome.jsonValue();
+    const { boot, events } = (await outcome.jsonValue()) as { boot: unknown; events: string[] };
     // A polluted broker may fail to answer at all; what it must not do is to answer with more than the protocol has.
     if (!(boot as { message?: string }).message) expect(boot).toEqual({ workdir: '/home/project', path: '/bin' });
     for (const event of events) expect(event.length).toBeLessThan(20_000);

@@ -71,7 +71,7 @@ export class ChannelClient {
 }
 
 /** Handles one call. May answer later (the thread stays blocked), and throws a `SysError` to fail it. */
-export type CallHandler = (operation: string, args: readonly Value[]) => Value | Promise<Value>;
+export type CallHandler = (operation: string, args: readonly Value[]) => Value | void | Promise<Value | void>;
 
 /** The kernel's end: waits without blocking, answers in order. Ends when `signal` aborts. */
 export class ChannelServer {
@@ -107,7 +107,7 @@ export class ChannelServer {
   }
 
   private serve(): void {
-    let result: Value | Promise<Value>;
+    let result: Value | void | Promise<Value | void>;
     try {
       const request = this.reader.decode(this.control[LENGTH] as number) as Value[];
       result = this.handler(request[0] as string, request.slice(1));
@@ -115,8 +115,8 @@ export class ChannelServer {
       this.fail(error);
       return;
     }
-    if (result instanceof Promise) result.then((value) => this.answer(0, value), (error: unknown) => this.fail(error));
-    else this.answer(0, result);
+    if (result instanceof Promise) result.then((value) => this.answer(0, value as Value), (error: unknown) => this.fail(error));
+    else this.answer(0, result as Value);
   }
 
   private fail(error: unknown): void {

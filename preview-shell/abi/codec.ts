@@ -175,7 +175,7 @@ export class Reader {
   }
 
   private value(): Value {
-    const tag = this.bytes[this.take(1)];
+    const tag = this.bytes[this.take(1)] as number;
     switch (tag) {
       case NULL: return null;
       case UNDEFINED: return undefined;

@@ -23,7 +23,7 @@ export interface CallingProcess {
 }
 
 /** One system call. Arguments come from the thread and are checked here. @throws {SysError} */
-export type Syscall = (caller: Caller, args: readonly Value[]) => Value | Promise<Value>;
+export type Syscall = (caller: Caller, args: readonly Value[]) => Value | void | Promise<Value | void>;
 
 /** Operation name -> handler, e.g. `fs.open`. Each part of the kernel exports one table; kernel.ts joins them. */
 export type SyscallTable = Readonly<Record<string, Syscall>>;

@@ -43,7 +43,7 @@ export interface BindingContext {
 
 /** Set through bindings such as `errors.setPrepareStackTraceCallback`; the loop and the bootstrap call them. */
 export interface Hooks {
-  prepareStackTrace?: (globalThis: unknown, error: unknown, trace: unknown[]) => unknown;
+  prepareStackTrace?: (realm: unknown, error: unknown, trace: unknown[]) => unknown;
   enhanceStackBefore?: (error: unknown) => unknown;
   enhanceStackAfter?: (error: unknown) => unknown;
   maybeCacheGeneratedSourceMap?: (content: string) => void;

@@ -1,6 +1,6 @@
 /** What the container would compute for each JavaScript file at each start, computed once (shared/pack/format.ts, PackFile). */
 import { init as initCjs, parse as parseCjs } from 'cjs-module-lexer';
-import { init as initEsm, parse as parseEsm, type Import } from 'es-module-lexer';
+import { init as initEsm, parse as parseEsm } from 'es-module-lexer';
 import type { Import } from 'es-module-lexer';
 import type { PackFile } from '../../shared/pack/format.ts';
 
@@ -43,22 +43,16 @@ export function factsOf(source: string, format: ModuleFormat): ModuleFacts {
 function esmFacts(source: string): ModuleFacts {
   try {
     const [imports] = parseEsm(source);
-    return { i: imports.flatMap((entry) => [entry.start, entry.end, entry.importStart, entry.importEnd, importKind(entry)]) };
+    return { i: imports.flatMap((entry) => [entry.start, entry.end, entry.importStart, entry.importEnd, kindOf(entry)]) };
   } catch {
     return {};
   }
 }
 
 /** The fifth number of the format: -1 static, -2 `import.meta`, else where the argument of a dynamic import begins. */
-function importKind(entry: Import): number {
+function kindOf(entry: Import): number {
   if (entry.type === 'dynamic') return entry.dynamicStart;
   return entry.type === 'import-meta' ? -2 : -1;
-}
-
-/** -1 static, -2 import.meta, else where the parenthesis of a dynamic import opens. */
-function kindOf(one: Import): number {
-  if (one.type === 'dynamic') return one.dynamicStart;
-  return one.type === 'import-meta' ? -2 : -1;
 }
 
 function cjsFacts(source: string): ModuleFacts | undefined {

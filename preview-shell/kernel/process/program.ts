@@ -68,7 +68,7 @@ function interpretEnv(files: ProgramFiles, args: readonly string[], command: Com
   const env = { ...command.env };
   let at = 0;
   for (; /^[A-Za-z_]\w*=/.test(words[at] ?? ''); at++) {
-    const [name = '', value = ''] = splitOnce(words[at] ?? '', '=');
+    const [name, value] = splitOnce(words[at] ?? '', '=');
     env[name] = value;
   }
   const file = words[at];
@@ -86,7 +86,7 @@ function splitEnvString(args: readonly string[]): string[] {
 function shebang(head: Uint8Array): string[] {
   const text = new TextDecoder().decode(head.subarray(2));
   const line = (text.split('\n', 1)[0] ?? '').replace(/\r$/, '').trim();
-  const [interpreter = '', argument = ''] = splitOnce(line, /[ \t]+/);
+  const [interpreter, argument] = splitOnce(line, /[ \t]+/);
   return [interpreter, argument].filter((word) => word !== '');
 }
 

@@ -36,7 +36,7 @@ export function parseSpawn(parent: Process, value: Value | undefined, inheritedE
 }
 
 function openEntry(parent: Process, entry: Fields, fd: number, pipes: Map<number, StreamEnd>): OpenFile | undefined {
-  switch (entry['type']) {
+  switch (String(entry['type'])) {
     case 'ignore': return undefined;
     case 'fd': return parent.descriptors.get(asNumber(entry['fd']));
     case 'pipe': {

@@ -74,7 +74,7 @@ export function testKernel(entries: Readonly<Record<string, FileEntry>> = STANDA
     return found;
   };
   // Asynchronous, so that what a handler throws is a rejection too.
-  const call = async (caller: Caller, operation: string, ...args: Value[]): Promise<Value> => handler(operation)(caller, args);
+  const call = async (caller: Caller, operation: string, ...args: Value[]): Promise<Value> => (await handler(operation)(caller, args)) ?? undefined;
   return { table, network, attachments, starts, terminated, call };
 }
 

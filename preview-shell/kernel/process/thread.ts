@@ -3,7 +3,7 @@ import { ChannelServer, createChannelMemory } from '../../abi/channel.ts';
 import { ABI_VERSION, type KernelEvent, type ThreadNote } from '../../abi/events.ts';
 import type { Value } from '../../abi/codec.ts';
 import type { ProcessImage, ThreadStart } from '../../abi/thread.ts';
-import type { Caller } from '../syscall.ts';
+import type { Caller, Syscall } from '../syscall.ts';
 import type { ThreadLauncher } from '../launcher.ts';
 import type { Process } from './process.ts';
 
@@ -17,7 +17,7 @@ export interface ThreadResources {
 export interface ThreadServices {
   readonly launcher: ThreadLauncher;
   /** Answers a system call: looks the operation up in the joined tables. */
-  call(caller: Caller, operation: string, args: readonly Value[]): Value | Promise<Value>;
+  call(caller: Caller, operation: string, args: readonly Value[]): ReturnType<Syscall>;
   /** A message without an answer. */
   note(caller: Caller, note: ThreadNote): void;
   resources(threadId: number): ThreadResources;

@@ -143,7 +143,7 @@ test('[TT5][TT6] raw mode: bytes as they come, until its process ends', async ()
   await kernel.call(process.mainThread, 'tty.setRaw', 0, true);
   tty.write('a\x03\r');
   expect(await readLine(tty)).toBe('a\x03\r');
-  tty.slave.write(bytes('x\ny'), null, never);
+  void tty.slave.write(bytes('x\ny'), null, never);
   expect(shown()).toBe('x\r\ny');
   kernel.table.end(process, { code: 0, signal: null });
   expect(tty.raw).toBe(false);

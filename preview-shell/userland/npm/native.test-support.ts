@@ -35,7 +35,7 @@ async function materialise(root: string, { path, pack, bin = {} }: PackMount): P
 const platform: Platform = {
   packages: {
     async request(path, options) {
-      const response = await fetch(`${origin}${path}`, { ...options, headers: { authorization: 'Bearer test', 'content-type': 'application/json' } });
+      const response = await fetch(`${origin}${path}`, { ...options, headers: { authorization: 'Bearer dev-test', 'content-type': 'application/json' } });
       return { status: response.status, body: await response.text() };
     },
     async mount(root, mounts) {

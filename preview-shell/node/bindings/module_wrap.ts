@@ -1,0 +1,414 @@
+import { lexModule, rewriteModule, type LexedModule, type ModuleRequest } from '../modules/rewrite.ts';
+import { originalUrl, restoreUrls, servedUrl } from '../modules/served-url.ts';
+import { evaluateSync } from '../modules/sync-evaluate.ts';
+import type { BindingContext } from '../context.ts';
+
+const UNINSTANTIATED = 0;
+const INSTANTIATING = 1;
+const INSTANTIATED = 2;
+const EVALUATING = 3;
+const EVALUATED = 4;
+const ERRORED = 5;
+
+/** The name through which served module text reaches its record. Chosen so that no program has it. */
+const GLOBAL = '__terrarium_module__';
+
+type EvaluationSteps = (this: ModuleRecord) => void;
+type DynamicImportCallback = (symbol: symbol, specifier: string, attributes: object, referrer: string) => Promise<unknown>;
+type MetaCallback = (symbol: symbol, meta: object, wrap: ModuleRecord) => void;
+
+/** Where served module texts go: the host's service worker (service-worker/module-channel.ts). */
+export interface ModulePublisher {
+  readonly origin: string;
+  readonly threadKey: string;
+  publish(modules: [url: string, source: string][]): void;
+}
+
+interface ModuleHost {
+  ctx: BindingContext;
+  publisher: ModulePublisher;
+  records: Map<number, ModuleRecord>;
+  importCallback: DynamicImportCallback;
+  metaCallback: MetaCallback;
+  defaultOption: symbol;
+  scriptOption: symbol;
+}
+
+let host: ModuleHost;
+let lastSerial = 0;
+
+/**
+ * Node's module record (module_wrap.cc) over the browser's native modules. Node's loader resolves, loads and links; evaluating hands the texts of
+ * the linked graph to the service worker and imports the root. A record that `require()` asked for is run at once as a function (`evaluateSync`),
+ * and served as a facade afterwards: one file is one instance.
+ */
+class ModuleRecord {
+  readonly serial = ++lastSerial;
+  readonly url: string;
+  readonly synthetic: boolean;
+  readonly sourceURL: string | undefined;
+  readonly sourceMapURL: string | undefined;
+  isMain?: boolean;
+  readonly #source: string = '';
+  readonly #lexed: LexedModule | undefined;
+  readonly #steps: EvaluationSteps | undefined;
+  readonly #exportNames: readonly string[];
+  readonly #values: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  readonly #setters = new Map<string, (value: unknown) => void>();
+  readonly #option: symbol;
+  #linked: ModuleRecord[] = [];
+  #status = UNINSTANTIATED;
+  #error: unknown;
+  #namespace: object | undefined;
+  #served: string | undefined;
+  #meta: object | undefined;
+  #promise: Promise<unknown> | undefined;
+
+  constructor(url: string, _context: unknown, source: string | string[], steps: EvaluationSteps | number, _column?: unknown, option?: symbol | ArrayBufferView) {
+    this.url = url;
+    this.#option = typeof option === 'symbol' ? option : host.defaultOption;
+    if (typeof source === 'string') {
+      this.synthetic = false;
+      this.#source = source.startsWith('#!') ? `//${source}` : source;
+      this.#lexed = lexModule(this.#source, url);
+      this.#exportNames = this.#lexed.exportNames;
+      this.sourceMapURL = /\/\/[#@] sourceMappingURL=(\S+)\s*$/.exec(source)?.[1];
+    } else {
+      this.synthetic = true;
+      this.#exportNames = source;
+      this.#steps = steps as EvaluationSteps;
+      this.#namespace = this.#createNamespace(source);
+    }
+    host.records.set(this.serial, this);
+  }
+
+  getModuleRequests(): readonly ModuleRequest[] {
+    return this.#lexed?.requests ?? [];
+  }
+
+  link(modules: ModuleRecord[]): void {
+    this.#linked = [...modules];
+  }
+
+  getStatus(): number {
+    return this.#status;
+  }
+
+  getError(): unknown {
+    return this.#error;
+  }
+
+  getNamespace(): object {
+    if (this.#namespace === undefined) throw new Error(`Module ${this.url} has no namespace before it is evaluated.`);
+    return this.#namespace;
+  }
+
+  getNamespaceSync(): object {
+    return this.getNamespace();
+  }
+
+  hasTopLevelAwait(): boolean {
+    return !this.synthetic && mayAwaitAtTopLevel(this.#source);
+  }
+
+  isGraphAsync(): boolean {
+    return this.#graph().some((record) => record.#status !== EVALUATED && record.hasTopLevelAwait());
+  }
+
+  instantiate(): void {
+    for (const record of this.#graph()) if (record.#status < INSTANTIATED) record.#status = INSTANTIATED;
+  }
+
+  instantiateSync(): boolean {
+    this.instantiate();
+    return this.isGraphAsync();
+  }
+
+  createCachedData(): Uint8Array {
+    return new Uint8Array(0);
+  }
+
+  setExport(name: string, value: unknown): void {
+    this.#values[name] = value;
+    this.#setters.get(name)?.(value);
+  }
+
+  /** Synthetic records run at once; others natively. */
+  evaluate(): Promise<unknown> {
+    if (this.synthetic) {
+      this.#runSteps();
+      return Promise.resolve(undefined);
+    }
+    if (this.#status === EVALUATED) return Promise.resolve(undefined);
+    this.#promise ??= this.#evaluateNatively();
+    return this.#promise;
+  }
+
+  evaluateSync(): object {
+    this.#evaluateNow();
+    return this.getNamespace();
+  }
+
+  async #evaluateNatively(): Promise<void> {
+    const graph = this.#graph();
+    const release = host.ctx.loop.hold();
+    loading.add(release);
+    try {
+      publishGraph(graph);
+      for (const record of graph) if (!record.synthetic && record.#status === INSTANTIATED) record.#status = EVALUATING;
+      this.#namespace = (await nativeImport(this.servedUrl)) as object;
+      this.#status = EVALUATED;
+    } catch (error) {
+      tidyError(error);
+      for (const record of graph) if (record.#status === EVALUATING) record.#fail(error);
+      throw error;
+    } finally {
+      loading.delete(release);
+      release();
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#status = ERRORED;
+    this.#error = error;
+  }
+
+  #runSteps(): void {
+    if (this.#status === EVALUATED || this.#status === EVALUATING) return;
+    this.#status = EVALUATING;
+    try {
+      this.#steps?.call(this);
+      this.#status = EVALUATED;
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  #evaluateNow(): void {
+    if (this.#status === ERRORED) throw this.#error;
+    if (this.#status === EVALUATED || this.#status === EVALUATING) return;
+    if (this.synthetic) return this.#runSteps();
+    this.#status = EVALUATING;
+    this.#namespace = this.#createNamespace(this.#allExportNames(new Set()));
+    try {
+      for (const record of this.#linked) record.#evaluateNow();
+      evaluateSync(this.#source, {
+        exports: this.#exportsObject(),
+        request: (specifier) => this.#requested(specifier).getNamespace(),
+        meta: `${GLOBAL}.meta(${this.serial})`,
+        dynamicImport: `${GLOBAL}.import(${this.serial})`,
+        url: this.url,
+      });
+      this.#status = EVALUATED;
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  /** Assignments of the transformed body go to the record; star exports are defined on it by the transform as getters. */
+  #exportsObject(): Record<string, unknown> {
+    return new Proxy(this.#values, {
+      set: (_values, name, value) => { this.setExport(String(name), value); return true; },
+    });
+  }
+
+  #requested(specifier: string): ModuleRecord {
+    const index = this.getModuleRequests().findIndex((request) => request.specifier === specifier);
+    return this.#linked[index] as ModuleRecord;
+  }
+
+  /** Names with those of `export * from`, which the engine would find by itself. */
+  #allExportNames(seen: Set<ModuleRecord>): string[] {
+    if (seen.has(this)) return [];
+    seen.add(this);
+    const names = new Set(this.#exportNames);
+    for (const entry of this.#lexed?.imports ?? []) {
+      if (entry.type !== 'reexport-star') continue;
+      const record = this.#linked[this.#lexed?.requestOf.get(entry) as number];
+      for (const name of record === undefined ? [] : record.#allExportNames(seen)) if (name !== 'default') names.add(name);
+    }
+    return [...names];
+  }
+
+  #createNamespace(names: readonly string[]): object {
+    const namespace = Object.create(null) as object;
+    for (const name of [...names].sort()) {
+      Object.defineProperty(namespace, name, { get: () => this.#values[name], enumerable: true });
+    }
+    Object.defineProperty(namespace, Symbol.toStringTag, { value: 'Module' });
+    return Object.seal(namespace);
+  }
+
+  #graph(): ModuleRecord[] {
+    const seen = new Set<ModuleRecord>();
+    const visit = (record: ModuleRecord): void => {
+      if (seen.has(record)) return;
+      seen.add(record);
+      record.#linked.forEach(visit);
+    };
+    visit(this);
+    return [...seen];
+  }
+
+  /** Text and URL are fixed when a native import first needs them. */
+  get servedUrl(): string {
+    return this.#served ?? this.#serve()[0];
+  }
+
+  #serve(): [url: string, source: string] {
+    const { publisher } = host;
+    if (this.synthetic || this.#status === EVALUATED) {
+      const names = this.synthetic ? this.#exportNames : Object.keys(this.getNamespace());
+      this.#served = `data:text/javascript,${encodeURIComponent(facadeSource(this.serial, names))}`;
+      return [this.#served, ''];
+    }
+    this.#served = servedUrl(publisher.origin, publisher.threadKey, this.serial, this.url);
+    return [this.#served, ''];
+  }
+
+  get isServed(): boolean {
+    return this.#served !== undefined;
+  }
+
+  /** What the service worker answers with, or undefined for records that carry their text in the URL. */
+  servedSource(): string | undefined {
+    const url = this.servedUrl;
+    if (url.startsWith('data:') || this.#lexed === undefined) return undefined;
+    const text = rewriteModule(this.#source, this.#lexed, {
+      importUrl: (index) => (this.#linked[index] as ModuleRecord).servedUrl,
+      meta: `${GLOBAL}.meta(${this.serial})`,
+      dynamicImport: `${GLOBAL}.import(${this.serial})`,
+    });
+    return `${text}\nimport * as ${GLOBAL}self from ${JSON.stringify(url)};${GLOBAL}.evaluated(${this.serial},${GLOBAL}self);`;
+  }
+
+  /** Called from the end of a natively evaluated text. */
+  nativelyEvaluated(namespace: object): void {
+    this.#namespace = namespace;
+    this.#status = EVALUATED;
+  }
+
+  /** Called from a facade's text: runs the steps of a synthetic record, and keeps the facade's bindings live. */
+  attach(setters: Record<string, (value: unknown) => void>): void {
+    for (const [name, set] of Object.entries(setters)) this.#setters.set(name, set);
+    if (this.synthetic) this.#runSteps();
+    const namespace = this.getNamespace() as Record<string, unknown>;
+    for (const [name, set] of Object.entries(setters)) set(namespace[name]);
+  }
+
+  importMeta(): object {
+    if (this.#meta === undefined) {
+      this.#meta = Object.create(null) as object;
+      host.metaCallback(this.#option, this.#meta, this);
+    }
+    return this.#meta;
+  }
+
+  importDynamically(specifier: string, options?: { with?: Record<string, string> }): Promise<unknown> {
+    return dynamicImport(this.#option, specifier, options, this.url);
+  }
+}
+
+/** Loop holds of imports whose modules are still being fetched: evaluation itself keeps no process alive. */
+const loading = new Set<() => void>();
+
+function loadingIsOver(): void {
+  for (const release of loading) release();
+  loading.clear();
+}
+
+function publishGraph(graph: ModuleRecord[]): void {
+  const texts: [string, string][] = [];
+  for (const record of graph) {
+    if (record.isServed) continue;
+    const source = record.servedSource();
+    if (source !== undefined) texts.push([record.servedUrl, source]);
+  }
+  if (texts.length > 0) host.publisher.publish(texts);
+}
+
+function facadeSource(serial: number, names: readonly string[]): string {
+  const declare = names.map((_name, i) => `$${i}`).join(',');
+  const exported = names.map((name, i) => `$${i} as ${JSON.stringify(name)}`).join(',');
+  const setters = names.map((name, i) => `[${JSON.stringify(name)}]:v=>{$${i}=v}`).join(',');
+  return `${declare === '' ? '' : `let ${declare};export{${exported}};`}${GLOBAL}.attach(${serial},{__proto__:null,${setters}})`;
+}
+
+const nativeImport = new Function('url', 'return import(url)') as (url: string) => Promise<unknown>;
+
+function dynamicImport(option: symbol, specifier: string, options: { with?: Record<string, string> } | undefined, referrer: string): Promise<unknown> {
+  const release = host.ctx.loop.hold();
+  loading.add(release);
+  const done = () => { loading.delete(release); release(); };
+  const attributes = Object.assign(Object.create(null), options?.with) as Record<string, string>;
+  const promise = host.importCallback(option, `${specifier}`, attributes, referrer);
+  promise.then(done, done);
+  return promise;
+}
+
+/** The engine names served URLs in its messages; people know files. */
+function tidyError(error: unknown): void {
+  if (!(error instanceof Error)) return;
+  if (error.message.includes('/~m/')) error.message = error.message.replace(/(?:https?:\/\/[^/\s']+)?\/~m\/[^\s']+/g, (url) => originalUrl(url) ?? url);
+  if (typeof error.stack === 'string') error.stack = restoreUrls(error.stack);
+}
+
+/** True when `await` may stand at the top level: functions are not looked into, so the answer is exact but for text in templates. */
+function mayAwaitAtTopLevel(source: string): boolean {
+  if (!/\bawait\b/.test(source)) return false;
+  try {
+    // In a function body that is not async, `await` as an operator is a syntax error exactly when it is at the top level.
+    new Function(source.replace(/^\s*(?:import\b(?!\s*[.(])[^;\n]*?(?:from\s*)?(['"])[^'"]*\1[^;\n]*;?|export\s+(?:\*|\{[^}]*\})[^;\n]*;?)/gm, '').replace(/^\s*export\s+(?:default\s+)?/gm, 'void 0;'));
+    return false;
+  } catch (error) {
+    return error instanceof SyntaxError && /await/.test(error.message);
+  }
+}
+
+export function create(ctx: BindingContext): Record<string, unknown> {
+  const symbols = ctx.internalBinding('symbols') as Record<string, symbol>;
+  host = {
+    ctx,
+    publisher: ctx.hooks.modulePublisher as ModulePublisher,
+    records: new Map(),
+    importCallback: () => Promise.reject(new Error('The module loader is not set up yet.')),
+    metaCallback: () => {},
+    defaultOption: symbols.source_text_module_default_hdo as symbol,
+    scriptOption: symbols.vm_dynamic_import_default_internal as symbol,
+  };
+  const recordOf = (serial: number) => host.records.get(serial) as ModuleRecord;
+  Object.defineProperty(globalThis, GLOBAL, {
+    value: Object.freeze({
+      meta: (serial: number) => recordOf(serial).importMeta(),
+      import: (serial: number) => (specifier: string, options?: { with?: Record<string, string> }) => recordOf(serial).importDynamically(specifier, options),
+      evaluated: (serial: number, namespace: object) => { loadingIsOver(); recordOf(serial).nativelyEvaluated(namespace); },
+      attach: (serial: number, setters: Record<string, (value: unknown) => void>) => { loadingIsOver(); recordOf(serial).attach(setters); },
+    }),
+  });
+  /** For CommonJS and scripts: `import(…)` with the file as referrer. */
+  ctx.hooks.importFromScript = (option: symbol | undefined, referrer: string) =>
+    (specifier: string, options?: { with?: Record<string, string> }) => dynamicImport(option ?? host.scriptOption, specifier, options, referrer);
+
+  return {
+    ModuleWrap: ModuleRecord,
+    kUninstantiated: UNINSTANTIATED, kInstantiating: INSTANTIATING, kInstantiated: INSTANTIATED, kEvaluating: EVALUATING, kEvaluated: EVALUATED, kErrored: ERRORED,
+    setImportModuleDynamicallyCallback: (callback: DynamicImportCallback) => { host.importCallback = callback; },
+    setInitializeImportMetaObjectCallback: (callback: MetaCallback) => { host.metaCallback = callback; },
+    createRequiredModuleFacade: (record: ModuleRecord) => requiredFacade(record.getNamespace()),
+    // The promise's state cannot be read; a rejected one is reported by its own evaluation.
+    throwIfPromiseRejected() {},
+  };
+}
+
+/** What `require()` returns for a module with a default export and no `__esModule` of its own (Node: "Loading ECMAScript modules using require()"). */
+function requiredFacade(namespace: object): object {
+  const facade = Object.create(null) as object;
+  for (const name of Object.keys(namespace)) {
+    Object.defineProperty(facade, name, { get: () => (namespace as Record<string, unknown>)[name], enumerable: true });
+  }
+  Object.defineProperty(facade, '__esModule', { value: true, enumerable: true });
+  Object.defineProperty(facade, Symbol.toStringTag, { value: 'Module' });
+  return facade;
+}

@@ -1,0 +1,32 @@
+/**
+ * The browser's own functions, taken before Node's globals replace them and before a program can change them.
+ * Everything in this folder that needs the platform takes it from here.
+ */
+const scope = globalThis as unknown as DedicatedWorkerGlobalScope & typeof globalThis;
+
+export const native = {
+  setTimeout: scope.setTimeout.bind(scope),
+  clearTimeout: scope.clearTimeout.bind(scope),
+  fetch: scope.fetch.bind(scope),
+  queueMicrotask: scope.queueMicrotask.bind(scope),
+  structuredClone: scope.structuredClone.bind(scope),
+  postMessage: (message: unknown, transfer: Transferable[]) => scope.postMessage(message, transfer),
+  close: () => scope.close(),
+  addEventListener: scope.addEventListener.bind(scope),
+  performance: scope.performance,
+  crypto: scope.crypto,
+  navigator: scope.navigator,
+  location: scope.location,
+  console: scope.console,
+  URL: scope.URL,
+  Blob: scope.Blob,
+  Event: scope.Event,
+  MessageChannel: scope.MessageChannel,
+  MessagePort: scope.MessagePort,
+  BroadcastChannel: scope.BroadcastChannel,
+  TextEncoder: scope.TextEncoder,
+  TextDecoder: scope.TextDecoder,
+  DOMException: scope.DOMException,
+  indirectEval: globalThis.eval,
+  WebAssembly: scope.WebAssembly,
+} as const;
