@@ -1,12 +1,13 @@
 /** npm's own resolver on a project of two files: what `npm install --package-lock-only` writes, without scripts. Runs in a worker. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Arborist from '@npmcli/arborist';
 import { refusalOf } from './registry.ts';
 import type { NpmOptions } from './registry.ts';
 
 export interface ResolveInput {
+  /** An empty folder to work in; the caller removes it, also when this thread is ended. */
+  path: string;
   packageJson: string;
   lockfile: string | undefined;
   add: string[];
@@ -22,8 +23,7 @@ export interface ResolveOutput {
 }
 
 /** @throws {Refusal} */
-export async function resolveTree({ packageJson, lockfile, add, remove, saveType, exact, npm }: ResolveInput): Promise<ResolveOutput> {
-  const path = await mkdtemp(join(tmpdir(), 'resolve-'));
+export async function resolveTree({ path, packageJson, lockfile, add, remove, saveType, exact, npm }: ResolveInput): Promise<ResolveOutput> {
   try {
     await writeFile(join(path, 'package.json'), packageJson);
     if (lockfile !== undefined) await writeFile(join(path, 'package-lock.json'), lockfile);
@@ -35,8 +35,6 @@ export async function resolveTree({ packageJson, lockfile, add, remove, saveType
     return { packageJson: await readFile(join(path, 'package.json'), 'utf8'), lockfile: await readFile(join(path, 'package-lock.json'), 'utf8') };
   } catch (error) {
     throw refusalOf(error, specOf(error) ?? add[0] ?? 'the project');
-  } finally {
-    await rm(path, { recursive: true, force: true });
   }
 }
 

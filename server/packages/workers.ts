@@ -1,5 +1,7 @@
 /** The bounded pool of worker threads, typed. */
-import { availableParallelism } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import type { RegistryManifest, NpmOptions } from './registry.ts';
 import { Refusal, valueOf } from './refusal.ts';
@@ -12,7 +14,7 @@ const IDLE_MS = 30_000;
 const HEAP_MB = 1024;
 
 export interface Workers {
-  resolve(input: ResolveInput, signal?: AbortSignal): Promise<ResolveOutput>;
+  resolve(input: Omit<ResolveInput, 'path'>, signal?: AbortSignal): Promise<ResolveOutput>;
   lookUp(input: { name: string; range: string; npm: NpmOptions }): Promise<RegistryManifest>;
   pack(input: PackInput): Promise<PackOutput>;
   close(): Promise<void>;
@@ -37,7 +39,14 @@ export function createWorkers(): Workers {
     return valueOf((await pool.run(input, { name, ...(signal === undefined ? {} : { signal }) })) as Outcome<T>);
   };
   return {
-    resolve: (input, signal) => run(resolving, 'resolve', input, signal),
+    async resolve(input, signal) {
+      const path = await mkdtemp(join(tmpdir(), 'resolve-'));
+      try {
+        return await run<ResolveOutput>(resolving, 'resolve', { ...input, path }, signal);
+      } finally {
+        await rm(path, { recursive: true, force: true });
+      }
+    },
     lookUp: (input) => run(packing, 'lookUp', input),
     pack: (input) => run(packing, 'pack', input),
     close: async () => {
