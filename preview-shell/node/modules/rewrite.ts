@@ -62,7 +62,7 @@ export function rewriteModule(source: string, lexed: LexedModule, targets: Rewri
     else if (entry.type === 'dynamic') edits.push([entry.importStart, entry.dynamicStart, targets.dynamicImport]);
     else {
       edits.push([entry.start, entry.end, targets.importUrl(lexed.requestOf.get(entry) as number)]);
-      if (entry.attributes !== null) edits.push([entry.attributesStart, entry.importEnd, blankLines(source.slice(entry.attributesStart, entry.importEnd))]);
+      if (entry.attributes !== null) edits.push([entry.end + 1, entry.importEnd, blankLines(source.slice(entry.end + 1, entry.importEnd))]);
     }
   }
   return applyEdits(source, edits);

@@ -1,0 +1,80 @@
+import { native } from '../natives.ts';
+import { lexModule } from '../modules/rewrite.ts';
+import { compileFunction, sourceMapUrl, withoutHashbang, type ImportFunction } from '../modules/compile-script.ts';
+import { evaluateInContext } from '../modules/script-context.ts';
+import type { BindingContext } from '../context.ts';
+
+type ImportFromScript = (option: symbol | undefined, referrer: string) => ImportFunction;
+
+const CJS_PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'] as const;
+
+/** Compiling scripts and functions, and `vm` contexts (node_contextify.cc). */
+export function create(ctx: BindingContext): Record<string, unknown> {
+  const importsOf: ImportFromScript = (option, referrer) => {
+    ctx.internalBinding('module_wrap');
+    return (ctx.hooks.importFromScript as ImportFromScript)(option, referrer);
+  };
+  const { contextify_context_private_symbol: contextKey } = (ctx.internalBinding('util') as { privateSymbols: Record<string, symbol> }).privateSymbols;
+
+  class ContextifyScript {
+    readonly sourceMapURL: string | undefined;
+    readonly #code: string;
+    readonly #filename: string;
+
+    constructor(code: string, filename: string, _line?: number, _column?: number, _cached?: unknown, _produce?: boolean, _context?: object) {
+      // Reports a syntax error when the script is made, as V8 does; nothing of it runs.
+      void new Function(withoutHashbang(code));
+      this.#code = code;
+      this.#filename = filename;
+      this.sourceMapURL = sourceMapUrl(code);
+    }
+
+    runInContext(context: object | null): unknown {
+      const text = `${withoutHashbang(this.#code)}\n//# sourceURL=${this.#filename}`;
+      return context === null ? (0, native.indirectEval)(text) : evaluateInContext(text, context);
+    }
+
+    createCachedData(): Uint8Array {
+      return new Uint8Array(0);
+    }
+  }
+
+  return {
+    ContextifyScript,
+    makeContext(sandbox: object | symbol, ..._options: unknown[]) {
+      const context = typeof sandbox === 'symbol' ? {} : sandbox;
+      Object.defineProperty(context, contextKey as symbol, { value: context, configurable: true });
+      return context;
+    },
+    compileFunction(code: string, filename: string, _line: number, _column: number, _cached: unknown, _produce: boolean, context: object | undefined,
+      _extensions: object[], parameters: string[] | undefined, option: symbol | undefined) {
+      if (context !== undefined) throw Object.assign(new Error('vm.compileFunction with a parsingContext is not supported in the container'), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' });
+      return { function: compileFunction(code, filename, parameters ?? [], importsOf(option, filename)), sourceMapURL: sourceMapUrl(code) };
+    },
+    compileFunctionForCJSLoader(content: string, filename: string, _isSeaMain: boolean, detectModule: boolean) {
+      try {
+        const compiled = compileFunction(content, filename, CJS_PARAMETERS, importsOf(undefined, filename));
+        return { canParseAsESM: false, cachedDataRejected: false, sourceMapURL: sourceMapUrl(content), function: compiled };
+      } catch (error) {
+        if (!(error instanceof SyntaxError) || !hasModuleSyntax(content, filename, error)) throw error;
+        if (!detectModule) throw error;
+        return { canParseAsESM: true, cachedDataRejected: false, sourceMapURL: sourceMapUrl(content), function: undefined };
+      }
+    },
+    containsModuleSyntax: (code: string, filename: string) => hasModuleSyntax(code, filename, undefined),
+    startSigintWatchdog() {},
+    stopSigintWatchdog: () => false,
+    watchdogHasPendingSigint: () => false,
+    measureMemory: () => undefined,
+    constants: { measureMemory: { mode: { SUMMARY: 0, DETAILED: 1 }, execution: { DEFAULT: 0, EAGER: 1 } } },
+  };
+}
+
+/** `import`, `export`, `import.meta`, or an `await` at the top level that made it no script (nodejs.org/api/packages.html, "Syntax detection"). */
+function hasModuleSyntax(code: string, filename: string, error: SyntaxError | undefined): boolean {
+  try {
+    return lexModule(withoutHashbang(code), filename).hasModuleSyntax || /\bawait\b/.test(error?.message ?? '');
+  } catch {
+    return false;
+  }
+}

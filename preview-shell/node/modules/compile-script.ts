@@ -1,0 +1,27 @@
+import { native } from '../natives.ts';
+import { rewriteDynamicImports } from './rewrite.ts';
+
+/** Parameter that stands for `import` in text that is compiled as a function or script. */
+const IMPORT = '__terrarium_import__';
+
+export type ImportFunction = (specifier: string, options?: { with?: Record<string, string> }) => Promise<unknown>;
+
+/**
+ * The text as a function of `parameters`, on its own lines, under `filename` in stack traces (V8's CompileFunction).
+ * @throws {SyntaxError}
+ */
+export function compileFunction(source: string, filename: string, parameters: readonly string[], importFunction: ImportFunction): (...args: unknown[]) => unknown {
+  const body = rewriteDynamicImports(withoutHashbang(source), IMPORT);
+  const text = `(function (${IMPORT}) { return function (${parameters.join(', ')}) {${body}\n}; })\n//# sourceURL=${filename}`;
+  const outer = (0, native.indirectEval)(text) as (importFunction: ImportFunction) => (...args: unknown[]) => unknown;
+  return outer(importFunction);
+}
+
+/** A hashbang stands only at the start of a file (ECMA-262, 12.5): inside a function it becomes a comment of the same length of line. */
+export const withoutHashbang = (source: string): string => (source.startsWith('#!') ? `//${source}` : source);
+
+/** The address in a trailing source map comment. */
+export function sourceMapUrl(source: string): string | undefined {
+  const at = source.lastIndexOf('sourceMappingURL=');
+  return at < 0 ? undefined : /^sourceMappingURL=(\S+)\s*(?:\*\/\s*)?$/.exec(source.slice(at))?.[1];
+}
