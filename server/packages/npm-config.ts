@@ -13,6 +13,9 @@ type ConfigClass = new (options: Record<string, unknown>) => ConfigInstance;
 const CONTAINER_NODE = '22.23.3';
 const CONTAINER_NPM = '10.9.4';
 
+/** No specifier, of whatever package, makes the server fetch from anywhere but the registry or read its own disk. */
+const REGISTRY_ONLY = { allowGit: 'none', allowRemote: 'none', allowFile: 'none', allowDirectory: 'none' };
+
 /** `cacheDir`: where registry responses are kept. */
 export async function loadNpmOptions(cacheDir: string): Promise<NpmOptions> {
   const require = createRequire(import.meta.url);
@@ -22,5 +25,5 @@ export async function loadNpmOptions(cacheDir: string): Promise<NpmOptions> {
   const npmPath = join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm');
   const config = new Config({ npmPath, definitions, shorthands, flatten, nerfDarts, argv: ['node', 'npm'], cwd: process.cwd() });
   await config.load();
-  return { ...config.flat, cache: cacheDir, audit: false, fund: false, nodeVersion: CONTAINER_NODE, npmVersion: CONTAINER_NPM };
+  return { ...config.flat, ...REGISTRY_ONLY, cache: cacheDir, audit: false, fund: false, nodeVersion: CONTAINER_NODE, npmVersion: CONTAINER_NPM };
 }

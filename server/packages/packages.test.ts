@@ -1,5 +1,7 @@
 /** The whole service against the configured registry; responses are kept in .terrarium/test-cache for runs without a network. */
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parsePack } from '../../shared/pack/format.ts';
@@ -75,6 +77,32 @@ describe('package service', () => {
     const wrong = JSON.stringify({ lockfileVersion: 3, packages: { '': { dependencies: { ms: '2.1.3' } }, 'node_modules/ms': { version: '2.1.3', integrity: `sha512-${'A'.repeat(86)}==` } } });
     const response = await resolve({ packageJson: '{"dependencies":{"ms":"2.1.3"}}', lockfile: wrong, frozen: true });
     expect(await response.json()).toMatchObject({ error: { code: 'E-TERRARIUM-2158' } });
+  });
+
+  test('[PK-R4] addresses in a lockfile are never fetched', { timeout: 60_000 }, async () => {
+    let reached = 0;
+    const trap = createServer((_, response) => {
+      reached++;
+      response.end();
+    });
+    await new Promise<void>((done) => trap.listen(0, '127.0.0.1', done));
+    const address = `http://127.0.0.1:${(trap.address() as AddressInfo).port}/x.tgz`;
+    const lockOf = (packages: object) => JSON.stringify({ lockfileVersion: 3, packages: { '': { dependencies: { ms: '2.1.3' } }, ...packages } });
+    const project = '{"dependencies":{"ms":"2.1.3"}}';
+    const entry = { version: '2.1.3', resolved: address };
+    for (const lock of [
+      lockOf({ 'node_modules/ms': entry }),
+      lockOf({ 'node_modules/ms': { ...entry, version: address } }),
+      lockOf({ 'node_modules/ms': { version: '2.1.3', dependencies: { other: address } } }),
+      lockOf({ 'node_modules/ms': { version: '2.1.3', optionalDependencies: { 'x-wasm32-wasi': address } } }),
+      JSON.stringify({ lockfileVersion: 1, dependencies: { ms: { version: address }, other: entry } }),
+    ]) {
+      await resolve({ packageJson: project, lockfile: lock });
+      await resolve({ packageJson: project, lockfile: lock, frozen: true });
+      await resolve({ packageJson: project, lockfile: lock, add: ['zod'] });
+    }
+    trap.close();
+    expect(reached).toBe(0);
   });
 
   test('tokens, bodies and addresses are checked', async () => {

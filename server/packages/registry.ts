@@ -1,5 +1,7 @@
 /** Tarballs and manifests of the registry that npm's own configuration names. Runs in workers. */
 import pacote from 'pacote';
+import semver from 'semver';
+import { isPackageName } from '../../shared/policy/index.ts';
 import pickRegistry from './pick-registry.ts';
 import { Refusal } from './refusal.ts';
 
@@ -22,6 +24,7 @@ export interface RegistryManifest {
 /** The verified bytes of one version. The address is always made from the configured registry, never taken from a lockfile. @throws {Refusal} */
 export async function tarball(name: string, version: string, integrity: string | undefined, options: NpmOptions): Promise<{ data: Buffer; integrity: string }> {
   const spec = `${name}@${version}`;
+  refuseForeign(name, semver.valid(version) !== null, spec);
   const base = name.slice(name.lastIndexOf('/') + 1);
   const conventional = `${pickRegistry(name, options).replace(/\/$/, '')}/${name}/-/${base}-${version}.tgz`;
   try {
@@ -45,6 +48,7 @@ async function fetched(spec: string, integrity: string | undefined, conventional
 
 /** The manifest that `range` chooses. @throws {Refusal} */
 export async function manifest(name: string, range: string, options: NpmOptions): Promise<RegistryManifest> {
+  refuseForeign(name, semver.validRange(range) !== null || /^[\w.-]+$/.test(range), `${name}@${range}`);
   try {
     const found = await pacote.manifest(`${name}@${range}`, options);
     return {
@@ -61,6 +65,11 @@ export async function manifest(name: string, range: string, options: NpmOptions)
   } catch (error) {
     throw refusalOf(error, `${name}@${range}`);
   }
+}
+
+/** Names and versions come from lockfiles too: an address or a path among them is refused before anything is fetched. */
+function refuseForeign(name: string, isVersion: boolean, spec: string): void {
+  if (!isPackageName(name) || !isVersion) throw new Refusal('E-TERRARIUM-1122', { spec });
 }
 
 function pick(from: object, key: 'os' | 'cpu' | 'libc'): Record<string, string[]> {

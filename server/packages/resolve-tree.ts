@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Arborist from '@npmcli/arborist';
+import { withAddressesOf, withoutAddresses } from './lock-addresses.ts';
 import { refusalOf } from './registry.ts';
 import type { NpmOptions } from './registry.ts';
 
@@ -26,13 +27,14 @@ export interface ResolveOutput {
 export async function resolveTree({ path, packageJson, lockfile, add, remove, saveType, exact, npm }: ResolveInput): Promise<ResolveOutput> {
   try {
     await writeFile(join(path, 'package.json'), packageJson);
-    if (lockfile !== undefined) await writeFile(join(path, 'package-lock.json'), lockfile);
+    if (lockfile !== undefined) await writeFile(join(path, 'package-lock.json'), withoutAddresses(lockfile));
     const options = { ...npm, path, packageLockOnly: true, ignoreScripts: true, save: true, saveExact: exact || npm['saveExact'] === true, lockfileVersion: null };
     const arborist = new Arborist(options as ConstructorParameters<typeof Arborist>[0]);
     // The published types lag behind: `save`, `saveType` and `packageLockOnly` are options of reify() in the release used.
     const request = { ...options, add, rm: remove, ...(saveType === undefined ? {} : { saveType }) };
     await arborist.reify(request as Parameters<typeof arborist.reify>[0]);
-    return { packageJson: await readFile(join(path, 'package.json'), 'utf8'), lockfile: await readFile(join(path, 'package-lock.json'), 'utf8') };
+    const written = await readFile(join(path, 'package-lock.json'), 'utf8');
+    return { packageJson: await readFile(join(path, 'package.json'), 'utf8'), lockfile: lockfile === undefined ? written : withAddressesOf(lockfile, written) };
   } catch (error) {
     throw refusalOf(error, specOf(error) ?? add[0] ?? 'the project');
   }
