@@ -1,0 +1,53 @@
+import { native } from '../natives.ts';
+import { exitThread } from '../bindings/process_methods.ts';
+import { restoreUrls } from '../modules/served-url.ts';
+import type { BindingContext } from '../context.ts';
+
+interface NodeProcess {
+  _fatalException?: (error: unknown, fromPromise: boolean) => boolean;
+  exitCode?: number | string | undefined;
+}
+
+/** What Node does with an exception that nothing caught (TriggerUncaughtException, node_errors.cc): handlers, else print and exit with 1. */
+export function triggerUncaught(ctx: BindingContext, error: unknown, fromPromise: boolean): void {
+  const process = ctx.process as NodeProcess;
+  let reported = error;
+  try {
+    if (process._fatalException?.(error, fromPromise) === true) return;
+  } catch (thrown) {
+    reported = thrown;
+    print(ctx, reported);
+    exitThread(ctx, 7);
+  }
+  print(ctx, reported);
+  exitThread(ctx, Number(process.exitCode ?? 0) || 1);
+}
+
+function print(ctx: BindingContext, error: unknown): void {
+  if (!ctx.isMainThread) return;
+  const text = `${position(ctx, error)}${describe(ctx, error)}\n\nNode.js v22.23.3\n`;
+  ctx.kernel.call('fs.write', 2, new native.TextEncoder().encode(text), null);
+}
+
+function describe(ctx: BindingContext, error: unknown): string {
+  const requireBuiltin = ctx.hooks.requireBuiltin as ((id: string) => { inspect(value: unknown): string }) | undefined;
+  const text = requireBuiltin === undefined ? String(error instanceof Error ? error.stack : error) : requireBuiltin('internal/util/inspect').inspect(error);
+  return error instanceof Error ? restoreUrls(text) : `Uncaught:\n${text}\n(Use \`node --trace-uncaught ...\` to show where the exception was thrown)`;
+}
+
+/** The line that threw, with a caret, as Node prints it above the stack. */
+function position(ctx: BindingContext, error: unknown): string {
+  const stack = error instanceof Error ? restoreUrls(String(error.stack)) : '';
+  const match = /\n\s+at (?:.*\()?((?:file:\/\/)?\/[^\n:()]+):(\d+):(\d+)\)?/.exec(stack);
+  if (match === null) return '';
+  const [, file = '', line = '1', column = '1'] = match;
+  const requireBuiltin = ctx.hooks.requireBuiltin as (id: 'fs') => { readFileSync(path: string, encoding: 'utf8'): string };
+  try {
+    const path = file.startsWith('file://') ? decodeURIComponent(file.slice('file://'.length)) : file;
+    const source = requireBuiltin('fs').readFileSync(path, 'utf8').split('\n')[Number(line) - 1];
+    return source === undefined ? '' : `${file}:${line}\n${source}\n${' '.repeat(Math.max(Number(column) - 1, 0))}^\n\n`;
+  } catch {
+    // The file is gone or is no file: the stack alone tells.
+    return '';
+  }
+}
