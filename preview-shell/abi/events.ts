@@ -1,3 +1,5 @@
+import type { StartThreadNote } from './thread-request.ts';
+
 /**
  * What the kernel tells a thread unasked, on the thread's MessagePort, and what the thread tells the kernel without waiting.
  * Both ends are built together from one source (the same hashed bundle), so the version is checked once, in `ThreadInit`.
@@ -25,6 +27,7 @@ export type KernelEvent =
 
 /** Thread -> kernel, no answer. */
 export type ThreadNote =
+  | StartThreadNote
   /** The thread has handed `bytes` of `stream` to its program: the kernel may send as many more. */
   | { type: 'ack'; stream: number; bytes: number };
 

@@ -17,7 +17,7 @@ export interface EventLoop {
 export interface KernelLink {
   /** Blocking system call. @throws {SysError} */
   call: ChannelClient['call'];
-  note(note: ThreadNote): void;
+  note(note: ThreadNote, transfer?: Transferable[]): void;
   /** Events for a descriptor (`data`, `drain`, `connection`, `connect`); returns the unsubscribe. Delivered on a turn of the loop. */
   onDescriptor(fd: number, listener: (event: KernelEvent & { fd: number }) => void): () => void;
   /** All other events by type. */

@@ -18,8 +18,8 @@ export class ThreadKernelLink implements KernelLink {
     events.onmessage = ({ data }) => loop.enqueue(() => this.dispatch(data as KernelEvent));
   }
 
-  note(note: ThreadNote): void {
-    this.events.postMessage(note);
+  note(note: ThreadNote, transfer: Transferable[] = []): void {
+    this.events.postMessage(note, transfer);
   }
 
   onDescriptor(fd: number, listener: (event: KernelEvent & { fd: number }) => void): () => void {
