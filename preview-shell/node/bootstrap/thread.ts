@@ -1,0 +1,77 @@
+import type { ThreadStart } from '../../abi/thread.ts';
+import { BrowserEventLoop } from '../loop/event-loop.ts';
+import { ThreadKernelLink } from '../kernel-link.ts';
+import { NodeLibrary } from '../library.ts';
+import { createBuiltins } from '../bindings/builtins.ts';
+import { FACTORIES } from '../bindings/index.ts';
+import { exitThread } from '../bindings/process_methods.ts';
+import type { ModulePublisher } from '../bindings/module_wrap.ts';
+import { hideBrowserGlobals } from '../globals.ts';
+import { adaptModule, bootstrapRealm, runMain } from './realm.ts';
+import { mainScript } from './main-script.ts';
+import { installPrepareStackTrace } from './stack-trace.ts';
+import { triggerUncaught } from './uncaught.ts';
+import type { BindingContext, Hooks } from '../context.ts';
+
+interface NodeProcess {
+  emit(event: string, ...args: unknown[]): boolean;
+  exitCode?: number | string | undefined;
+  _exiting?: boolean;
+}
+
+/** Turns this Worker into a thread of a process: Node's library over our bindings, then the program. */
+export function startThread(start: ThreadStart, libraryMemory: SharedArrayBuffer, publisher: ModulePublisher): void {
+  const hooks: Hooks = { modulePublisher: publisher, envPort: start.worker?.port };
+  const process = Object.create(Object.create(Object.prototype, { constructor: { value: function process() {} } }) as object) as Record<PropertyKey, unknown>;
+  const loop: BrowserEventLoop = new BrowserEventLoop({
+    uncaught: (error, fromPromise) => triggerUncaught(ctx, error, fromPromise),
+    idle: () => endWhenIdle(ctx, loop),
+  });
+  const kernel = new ThreadKernelLink(start.channel, start.events, loop);
+  const library = new NodeLibrary(libraryMemory);
+  const bindings = new Map<string, Record<string, unknown>>();
+  const ctx: BindingContext = {
+    loop, kernel, hooks, process,
+    image: start.image,
+    threadId: start.threadId,
+    isMainThread: start.worker === undefined,
+    global: globalThis,
+    packs: start.packs,
+    primordials: {},
+    internalBinding: (name) => bindings.get(name) ?? load(name),
+  };
+  const load = (name: string): Record<string, unknown> => {
+    const binding = name === 'builtins' ? createBuiltins(ctx, library, (id, exports) => adaptModule(loop, id, exports)) : create(name, ctx);
+    bindings.set(name, binding);
+    return binding;
+  };
+  hooks.uncaught = (error: unknown, fromPromise: boolean) => triggerUncaught(ctx, error, fromPromise);
+
+  hideBrowserGlobals();
+  loop.makeCallback(() => {
+    bootstrapRealm(ctx, library);
+    installPrepareStackTrace(ctx);
+    runMain(ctx, library, ctx.isMainThread ? mainScript(start.image, isTty(ctx)) : 'internal/main/worker_thread');
+  }, undefined, []);
+  loop.start();
+}
+
+function create(name: string, ctx: BindingContext): Record<string, unknown> {
+  const factory = FACTORIES[name];
+  if (factory === undefined) throw new Error(`No such binding: ${name}`);
+  return factory(ctx);
+}
+
+const isTty = (ctx: BindingContext): boolean => ctx.kernel.call('fd.kind', 0) === 'tty';
+
+/** `beforeExit` may add work; else the process ends with its exit code, 13 for a top-level await that nothing will settle (node.cc, SpinEventLoop). */
+function endWhenIdle(ctx: BindingContext, loop: BrowserEventLoop): void {
+  const process = ctx.process as unknown as NodeProcess;
+  loop.makeCallback(() => process.emit('beforeExit', process.exitCode ?? 0), undefined, []);
+  loop.enqueue(() => {
+    if (loop.alive) return;
+    process._exiting = true;
+    process.emit('exit', Number(process.exitCode ?? 0));
+    exitThread(ctx, Number(process.exitCode ?? 0));
+  });
+}
