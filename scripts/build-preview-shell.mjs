@@ -1,0 +1,57 @@
+/**
+ * Bundles what runs on the untrusted origins and the broker: `dist/host` (kernel, threads, Node's library as a pack), `dist/broker`.
+ * Called by scripts/build.mjs.
+ */
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { writePack } from '../shared/pack/format.ts';
+import { ROOT } from './setup/run.mjs';
+
+const SHELL = path.join(ROOT, 'preview-shell');
+/** The Node release whose library is in vendor/node-lib. */
+const NODE_VERSION = '22.23.3';
+
+/** @param {{outDir: string, minify: boolean}} options */
+export async function buildPreviewShell({ outDir, minify }) {
+  const host = path.join(outDir, 'host');
+  await rm(host, { recursive: true, force: true });
+  await mkdir(host, { recursive: true });
+  const manifest = {
+    library: await writeHashed(host, 'node-library', 'tpk', await libraryPack()),
+    thread: await bundleHashed(host, 'thread', path.join(SHELL, 'node', 'worker.ts'), minify),
+  };
+  await writeFile(path.join(host, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await buildBroker(path.join(outDir, 'broker'), minify);
+}
+
+/** @param {string} folder @param {boolean} minify */
+async function buildBroker(folder, minify) {
+  await mkdir(folder, { recursive: true });
+  await build({ ...shared(minify), entryPoints: [path.join(ROOT, 'app/broker/broker.ts')], format: 'esm', outfile: path.join(folder, 'broker.js') });
+  await copyFile(path.join(ROOT, 'app/broker/broker.html'), path.join(folder, 'index.html'));
+}
+
+/** @param {boolean} minify @returns {import('esbuild').BuildOptions} */
+const shared = (minify) => ({ bundle: true, minify, target: 'es2022', platform: 'browser', legalComments: 'none', logLevel: 'warning', keepNames: false });
+
+/** A classic script: a program's own `import()` works in it, and it starts sooner than a module. @returns {Promise<string>} its file name */
+async function bundleHashed(folder, name, entry, minify) {
+  const { outputFiles } = await build({ ...shared(minify), entryPoints: [entry], format: 'iife', write: false });
+  return writeHashed(folder, name, 'js', outputFiles[0].contents);
+}
+
+/** Names carry the content, so that they can be cached for ever. */
+async function writeHashed(folder, name, extension, bytes) {
+  const file = `${name}-${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.${extension}`;
+  await writeFile(path.join(folder, file), bytes);
+  return file;
+}
+
+async function libraryPack() {
+  const root = path.join(SHELL, 'vendor', 'node-lib');
+  const names = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.js')).map((name) => name.split(path.sep).join('/')).sort();
+  const files = await Promise.all(names.map(async (p) => ({ file: { p }, data: new Uint8Array(await readFile(path.join(root, p))) })));
+  return writePack({ v: 1, name: 'node', version: NODE_VERSION, integrity: '' }, files);
+}
