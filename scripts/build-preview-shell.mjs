@@ -8,6 +8,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { writePack } from '../shared/pack/format.ts';
 import { ROOT } from './setup/run.mjs';
+import { systemImage } from './build-system-image.mjs';
 
 const SHELL = path.join(ROOT, 'preview-shell');
 /** The Node release whose library is in vendor/node-lib. */
@@ -19,11 +20,22 @@ export async function buildPreviewShell({ outDir, minify }) {
   await rm(host, { recursive: true, force: true });
   await mkdir(host, { recursive: true });
   const manifest = {
+    kernel: await bundleHashed(host, 'kernel', path.join(SHELL, 'kernel', 'worker.ts'), minify),
+    image: await writeHashed(host, 'system-image', 'tpk', await systemImage(minify)),
     library: await writeHashed(host, 'node-library', 'tpk', await libraryPack()),
     thread: await bundleHashed(host, 'thread', path.join(SHELL, 'node', 'worker.ts'), minify),
   };
+  await buildHostPage(host, minify);
   await writeFile(path.join(host, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await buildBroker(path.join(outDir, 'broker'), minify);
+}
+
+/** The page's script carries its hash as well: the server lets `/~runtime/` be cached for ever. @param {string} host @param {boolean} minify */
+async function buildHostPage(host, minify) {
+  const { outputFiles } = await build({ ...shared(minify), entryPoints: [path.join(SHELL, 'host', 'headless.ts')], format: 'esm', write: false });
+  const script = await writeHashed(host, 'headless', 'js', outputFiles[0].contents);
+  const html = await readFile(path.join(SHELL, 'host', 'headless.html'), 'utf8');
+  await writeFile(path.join(host, 'headless.html'), html.replace('headless.js', script));
 }
 
 /** @param {string} folder @param {boolean} minify */

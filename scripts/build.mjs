@@ -17,7 +17,7 @@ const DIST = path.join(ROOT, 'dist');
 const PARTS = [
   {
     name: 'preview-shell',
-    inputs: ['preview-shell', 'app/broker', 'app/container', 'shared', 'scripts/build.mjs', 'scripts/build-preview-shell.mjs', 'scripts/build', 'package-lock.json'],
+    inputs: ['preview-shell', 'app/broker', 'app/container', 'shared', 'scripts/build.mjs', 'scripts/build-preview-shell.mjs', 'scripts/build-system-image.mjs', 'scripts/build', 'package-lock.json'],
     async build({ minify }) {
       const script = path.join(ROOT, 'scripts', 'build-preview-shell.mjs');
       if (!existsSync(script)) return skipped('preview-shell', 'scripts/build-preview-shell.mjs');

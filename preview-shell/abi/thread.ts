@@ -22,8 +22,6 @@ export interface ThreadStart {
   channel: SharedArrayBuffer;
   /** KernelEvent in, ThreadNote out. */
   events: MessagePort;
-  /** To the host service worker's module store, by way of the page (module URLs, see service-worker/). */
-  modules: MessagePort;
   /** Packs the kernel has in memory, by hash; later ones come with `pack` messages on `events` or are read through the kernel. */
   packs: Map<string, SharedArrayBuffer>;
   /** Set for a worker thread: what `new Worker()` was given. */

@@ -16,7 +16,6 @@ function kernelOf() {
   const terminated: number[] = [];
   const kernel = new Kernel({
     launcher: { launch: (start) => starts.push(start), terminate: (threadId) => terminated.push(threadId) },
-    moduleChannel: () => new MessageChannel().port1,
     system: [{ path: '/usr/bin/node', bytes: new Uint8Array([0x7f]), mode: 0o755 }],
   });
   return { kernel, starts, terminated };

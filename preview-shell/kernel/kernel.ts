@@ -12,8 +12,6 @@ import type { Syscall, SyscallTable } from './syscall.ts';
 
 export interface KernelOptions {
   launcher: ThreadLauncher;
-  /** Port of a new thread to the host's service worker. */
-  moduleChannel(threadId: number): MessagePort;
   /** The read-only system: `/bin`, `/usr`. */
   system: SystemEntry[];
 }
@@ -25,7 +23,7 @@ export class Kernel {
   readonly processes: ProcessTable;
   private readonly attachments = new Attachments();
   private readonly threads: ReservedThreads;
-  private readonly calls: SyscallTable;
+  private calls: SyscallTable;
 
   constructor(options: KernelOptions) {
     this.disk = createDisk();
@@ -33,7 +31,7 @@ export class Kernel {
     this.processes = new ProcessTable({
       files: diskPrograms(this.disk),
       launcher: options.launcher,
-      resources: (threadId) => ({ modules: options.moduleChannel(threadId), packs: this.disk.packs }),
+      resources: () => ({ packs: this.disk.packs }),
       call: (caller, operation, args) => whenLoaded(() => this.handler(operation)(caller, args)),
       note: (caller, note) => {
         if (note.type === 'start-thread') this.threads.start(caller, note);
@@ -49,6 +47,11 @@ export class Kernel {
       ...netSyscalls(this.network, this.attachments),
       ...threadSyscalls(this.processes, this.threads),
     };
+  }
+
+  /** Adds system calls of what is around the kernel. */
+  extend(calls: SyscallTable): void {
+    this.calls = { ...this.calls, ...calls };
   }
 
   /** A thread's Worker failed to load or ran into an error outside of the program. */

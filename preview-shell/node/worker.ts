@@ -1,19 +1,28 @@
 /** Entry of a thread's Worker. It waits for the page to say which thread it is; from then on it runs the program. */
-import './natives.ts';
+import { native } from './natives.ts';
 import { startThread } from './bootstrap/thread.ts';
-import { createModulePublisher } from './module-publisher.ts';
+import { ServiceWorkerPublisher, threadKey } from './module-publisher.ts';
 import type { ToThread } from './protocol.ts';
 
-let prepared: Extract<ToThread, { type: 'prepare' }> | undefined;
+type Prepared = Extract<ToThread, { type: 'prepare' }>;
+
+let prepared: Prepared | undefined;
+let publisher: ServiceWorkerPublisher | undefined;
 
 function receive({ data }: MessageEvent<ToThread>): void {
-  if (data.type === 'prepare') {
-    prepared = data;
-    return;
+  switch (data.type) {
+    case 'prepare':
+      prepared = data;
+      break;
+    case 'modules':
+      publisher?.attach(data.modules);
+      break;
+    case 'start':
+      if (prepared === undefined) throw new Error('A thread was started before it was prepared.');
+      publisher = new ServiceWorkerPublisher(prepared.origin, threadKey(prepared.session, data.start.threadId));
+      publisher.attach(data.modules);
+      startThread(data.start, prepared.library, publisher);
   }
-  if (prepared === undefined) throw new Error('A thread was started before it was prepared.');
-  globalThis.removeEventListener('message', receive as EventListener);
-  startThread(data.start, prepared.library, createModulePublisher(prepared.origin, data.start));
 }
 
-globalThis.addEventListener('message', receive as EventListener);
+native.addEventListener('message', receive as EventListener);

@@ -13,7 +13,8 @@ export async function serveBroker(request: Request, url: URL, label: string, { d
   return fileResponse(request, file, {
     'content-security-policy': brokerPolicy(rooms, origins.host(label)),
     'cross-origin-resource-policy': 'cross-origin',
-    'referrer-policy': 'no-referrer',
+    // The container host learns its client's origin from it where the browser has no ancestorOrigins.
+    'referrer-policy': 'strict-origin',
     'cache-control': 'no-cache',
   });
 }

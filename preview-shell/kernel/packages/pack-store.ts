@@ -63,6 +63,11 @@ export class PackStore {
     await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   }
 
+  /** Hashes of the packs in memory. */
+  present(): Iterable<string> {
+    return this.options.packs.keys();
+  }
+
   /** Resolves when the pack is in memory. @throws {PackError} */
   ensure(hash: string, signal?: AbortSignal): Promise<void> {
     if (this.options.packs.has(hash)) return Promise.resolve();

@@ -9,7 +9,6 @@ import type { Process } from './process.ts';
 
 /** What a thread needs that the process table does not know of. */
 export interface ThreadResources {
-  modules: MessagePort;
   packs: Map<string, SharedArrayBuffer>;
 }
 
@@ -46,9 +45,9 @@ export class KernelThread implements Caller {
     this.events = port1;
     port1.onmessage = ({ data }) => services.note(this, data as ThreadNote);
     new ChannelServer(channel, (operation, args) => services.call(this, operation, args), this.life.signal);
-    const { modules, packs } = services.resources(threadId);
-    const start: ThreadStart = { abi: ABI_VERSION, threadId, image, channel, events: port2, modules, packs, ...(worker === undefined ? {} : { worker }) };
-    services.launcher.launch(start, [port2, modules, ...(worker === undefined ? [] : [worker.port])]);
+    const { packs } = services.resources(threadId);
+    const start: ThreadStart = { abi: ABI_VERSION, threadId, image, channel, events: port2, packs, ...(worker === undefined ? {} : { worker }) };
+    services.launcher.launch(start, [port2, ...(worker === undefined ? [] : [worker.port])]);
   }
 
   get signal(): AbortSignal {

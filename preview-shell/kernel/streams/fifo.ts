@@ -70,10 +70,10 @@ export class Fifo {
     return promise;
   }
 
-  /** Queues bytes; true when the write is complete, else `onDrain` tells. @throws {SysError} EPIPE, or what `fail` gave. */
+  /** Queues bytes; true when the write is complete, else `onDrain` tells. @throws {SysError} EPIPE, or what `fail` or `end` gave. */
   push(bytes: Uint8Array, onDrain: DrainListener): boolean {
     if (this.failure !== undefined) throw new SysError(this.failure);
-    if (this.refusal !== undefined || this.ended) throw new SysError(this.refusal ?? 'EPIPE');
+    if (this.refusal !== undefined || this.ended) throw new SysError(this.refusal ?? this.endError ?? 'EPIPE');
     if (bytes.length > 0) {
       this.chunks.push(bytes);
       this.size += bytes.length;

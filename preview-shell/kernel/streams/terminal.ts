@@ -76,8 +76,8 @@ export class Terminal {
     this.discipline.input(typeof input === 'string' ? new TextEncoder().encode(input) : input);
   }
 
-  /** Where output goes. While a promise that the listener returned is pending no more comes, and programs wait. */
-  onOutput(listener: (bytes: Uint8Array) => void | Promise<void>): void {
+  /** Where output goes. While a promise that the listener returned is pending no more comes, and programs wait. `onEnd`: after `close`, and all output. */
+  onOutput(listener: (bytes: Uint8Array) => void | Promise<void>, onEnd: () => void = () => {}): void {
     const reader = this.output.start({
       data(bytes) {
         if (bytes === null) return;
@@ -86,7 +86,7 @@ export class Terminal {
         if (!(shown instanceof Promise)) reader.acknowledge(bytes.length);
         else void shown.then(() => reader.acknowledge(bytes.length), () => reader.stop());
       },
-      error() {},
+      error: onEnd,
     });
   }
 
@@ -96,12 +96,12 @@ export class Terminal {
     this.signalForeground('SIGWINCH');
   }
 
-  /** Hangs up: readers see the end, writers EIO, the foreground group gets SIGHUP. */
+  /** Hangs up: what was printed is still delivered, readers see the end, writers EIO, the foreground group gets SIGHUP. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
     this.input.end();
-    this.output.fail('EIO');
+    this.output.end('EIO');
     this.signalForeground('SIGHUP');
   }
 

@@ -51,6 +51,7 @@ export function startThread(start: ThreadStart, libraryMemory: SharedArrayBuffer
   loop.makeCallback(() => {
     bootstrapRealm(ctx, library);
     installPrepareStackTrace(ctx);
+    offerOwnBinding(ctx);
     runMain(ctx, library, ctx.isMainThread ? mainScript(start.image, isTty(ctx)) : 'internal/main/worker_thread');
   }, undefined, []);
   loop.start();
@@ -60,6 +61,14 @@ function create(name: string, ctx: BindingContext): Record<string, unknown> {
   const factory = FACTORIES[name];
   if (factory === undefined) throw new Error(`No such binding: ${name}`);
   return factory(ctx);
+}
+
+/** The container's own programs reach its binding where Node has its legacy internals. */
+function offerOwnBinding({ process, internalBinding }: BindingContext): void {
+  const { binding } = process as { binding(name: string): unknown };
+  process.binding = function legacyBinding(name: string) {
+    return name === 'terrarium' ? internalBinding(name) : Reflect.apply(binding, process, [name]);
+  };
 }
 
 const isTty = (ctx: BindingContext): boolean => ctx.kernel.call('fd.kind', 0) === 'tty';

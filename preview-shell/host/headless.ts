@@ -1,0 +1,85 @@
+/**
+ * The page that @webcontainer/api frames. It owns what only a page can own: the Workers, the service worker's registration, the port to the
+ * client. Everything else is the kernel's.
+ */
+import { HOST_PAGE_VERSION, type FromKernel, type KernelInit, type ToKernel } from '../abi/host-page.ts';
+import { HOST_PATHS } from '../../shared/protocol/preview-channel.ts';
+import { readBootData } from './boot-data.ts';
+import { clientOrigin } from './client-origin.ts';
+import { HostServiceWorker } from './service-worker.ts';
+import { ThreadPool } from './thread-pool.ts';
+
+const SPARE_THREADS = 2;
+const CAPABILITY_REFRESH_MS = 6 * 60 * 60 * 1000;
+
+async function start(): Promise<void> {
+  const boot = readBootData();
+  const coep = new URLSearchParams(location.search).get('coep');
+  // A Worker's own policy must be at least its page's, and comes with its script.
+  const asset = (name: string): string => `${HOST_PATHS.runtime}${name}${coep === 'require-corp' ? '?coep=require-corp' : ''}`;
+  const session = crypto.randomUUID();
+  const kernel = new Worker(asset(boot.assets.kernel));
+  const tell = (message: ToKernel, transfer: Transferable[] = []): void => kernel.postMessage(message, transfer);
+  const [serviceWorker, library, image] = await Promise.all([
+    HostServiceWorker.start(session, {
+      reintroduce: (key) => threads.reintroduce(key),
+      preview: (port, channel) => tell({ type: 'preview', port, channel, session, isolation: isolationMode(coep) }, [channel]),
+    }),
+    shared(asset(boot.assets.library)),
+    bytes(asset(boot.assets.image)),
+  ]);
+  const threads = new ThreadPool({
+    script: asset(boot.assets.thread), library, session, origin: location.origin, spares: SPARE_THREADS,
+    introduce: (key) => serviceWorker.introduce(key),
+    onFailure: (threadId, message) => tell({ type: 'thread-failed', threadId, message }),
+  });
+  kernel.onmessage = ({ data }: MessageEvent<FromKernel>) => {
+    switch (data.type) {
+      case 'launch': threads.launch(data.start); break;
+      case 'terminate': threads.terminate(data.threadId); break;
+      case 'fatal': warnClient(data.message); break;
+    }
+  };
+  kernel.onerror = ({ message }) => warnClient(message);
+  serviceWorker.announce();
+  const { port1, port2 } = new MessageChannel();
+  const { label, baseOrigin, packagesOrigin, capability } = boot;
+  const init: KernelInit = { type: 'init', v: HOST_PAGE_VERSION, label, baseOrigin, packagesOrigin, capability, image, client: port1 };
+  tell(init, [image, port1]);
+  parent.postMessage({ type: 'init' }, clientOrigin(), [port2]);
+  addEventListener('pagehide', () => tell({ type: 'flush' }));
+  document.addEventListener('visibilitychange', () => tell({ type: 'flush' }));
+  setInterval(() => void refreshCapability(tell), CAPABILITY_REFRESH_MS);
+}
+
+async function refreshCapability(tell: (message: ToKernel) => void): Promise<void> {
+  const response = await fetch('/~capability').catch(() => undefined);
+  // Offline, or the server is away: the next turn tries again, the capability lasts for two.
+  if (response?.ok !== true) return;
+  const { capability } = (await response.json()) as { capability: string };
+  tell({ type: 'capability', capability });
+}
+
+function isolationMode(coep: string | null): 'none' | 'coep-credentialless' | 'coep-require-corp' {
+  return coep === 'require-corp' ? 'coep-require-corp' : coep === 'credentialless' ? 'coep-credentialless' : 'none';
+}
+
+function warnClient(message: string): void {
+  console.error(message);
+  parent.postMessage({ type: 'warning', level: 'error', message: `Terrarium: ${message}` }, clientOrigin());
+}
+
+async function bytes(url: string): Promise<ArrayBuffer> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
+  return response.arrayBuffer();
+}
+
+async function shared(url: string): Promise<SharedArrayBuffer> {
+  const content = new Uint8Array(await bytes(url));
+  const memory = new SharedArrayBuffer(content.length);
+  new Uint8Array(memory).set(content);
+  return memory;
+}
+
+start().catch((error: unknown) => warnClient(`the container could not start: ${String(error)}`));

@@ -1,0 +1,83 @@
+/** The Workers that threads run in: made by the page, a few ahead of need, since making one costs more than starting a program in it. */
+import type { ThreadStart } from '../abi/thread.ts';
+import { threadKey } from '../node/module-publisher.ts';
+import { THREAD_PROTOCOL, type ToThread } from '../node/protocol.ts';
+
+export interface ThreadPoolOptions {
+  /** Address of the thread's script. */
+  script: string;
+  library: SharedArrayBuffer;
+  origin: string;
+  /** Names this container among those of other tabs. */
+  session: string;
+  spares: number;
+  /** Introduces a thread to the service worker. @returns the thread's end */
+  introduce(key: string): MessagePort;
+  onFailure(threadId: number, message: string): void;
+}
+
+export class ThreadPool {
+  private readonly options: ThreadPoolOptions;
+  private readonly spares: Worker[] = [];
+  private readonly running = new Map<number, Worker>();
+  private refill: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: ThreadPoolOptions) {
+    this.options = options;
+    this.fill();
+  }
+
+  launch(start: ThreadStart): void {
+    const worker = this.spares.shift() ?? this.make();
+    const { threadId } = start;
+    this.running.set(threadId, worker);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.options.onFailure(threadId, failureText(event));
+    };
+    worker.onmessageerror = () => this.options.onFailure(threadId, 'A message to the thread could not be read.');
+    const modules = this.options.introduce(threadKey(this.options.session, threadId));
+    const message: ToThread = { type: 'start', v: THREAD_PROTOCOL, start, modules };
+    worker.postMessage(message, [start.events, modules, ...(start.worker === undefined ? [] : [start.worker.port])]);
+    // Later, so that new spares do not compete with the program that was just started.
+    this.refill ??= setTimeout(() => this.fill(), REFILL_DELAY_MS);
+  }
+
+  /** The service worker has lost a thread's port. */
+  reintroduce(key: string): void {
+    const found = [...this.running].find(([threadId]) => threadKey(this.options.session, threadId) === key);
+    if (found === undefined) return;
+    const message: ToThread = { type: 'modules', v: THREAD_PROTOCOL, modules: this.options.introduce(key) };
+    found[1].postMessage(message, [message.modules]);
+  }
+
+  terminate(threadId: number): void {
+    this.running.get(threadId)?.terminate();
+    this.running.delete(threadId);
+  }
+
+  close(): void {
+    clearTimeout(this.refill);
+    for (const worker of [...this.spares.splice(0), ...this.running.values()]) worker.terminate();
+    this.running.clear();
+  }
+
+  private fill(): void {
+    this.refill = undefined;
+    while (this.spares.length < this.options.spares) this.spares.push(this.make());
+  }
+
+  private make(): Worker {
+    const { script, library, origin, session } = this.options;
+    const worker = new Worker(script);
+    const message: ToThread = { type: 'prepare', v: THREAD_PROTOCOL, library, origin, session };
+    worker.postMessage(message);
+    return worker;
+  }
+}
+
+const REFILL_DELAY_MS = 500;
+
+function failureText({ message, filename, lineno }: ErrorEvent): string {
+  return message === '' || message === undefined ? 'The thread\'s Worker could not be started.' : `${message} (${filename}:${lineno})`;
+}
