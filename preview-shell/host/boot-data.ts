@@ -1,5 +1,5 @@
 /** What the server put into the page (server/hosts/preview-host.ts). */
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 
 const schema = z.object({
   label: z.string(),

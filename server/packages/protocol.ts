@@ -1,6 +1,6 @@
 /** What the package client and the service say to each other: `POST /resolve`. */
 import { z } from 'zod';
-import { packMountSchema } from '../../shared/pack/format.ts';
+import { packMountSchema } from '../../shared/pack/schema.ts';
 
 const MAX_SPECS = 200;
 

@@ -5,47 +5,11 @@
  *
  * Its address is the lower-case hex SHA-256 of these bytes. Offsets are relative to the first file byte.
  */
-import { z } from 'zod';
+import type { PackFile, PackHeader } from './schema.ts';
 
 export const PACK_MAGIC = 'TPK1';
 
-/**
- * What the container would otherwise compute for each JavaScript file at each start.
- * `i`: es-module-lexer's imports of an ES module, five numbers for each: s, e, ss, se, d (UTF-16 offsets; d is -1 static, -2 import.meta, else the offset of the parenthesis of a dynamic import, whose s and e enclose the whole argument, quotes included).
- * `x`, `r`: cjs-module-lexer's export names and re-exported specifiers of a CommonJS file.
- */
-export const packFileSchema = z.object({
-  p: z.string().describe('path inside the package, "/"-separated, no leading "/"'),
-  o: z.number().int().nonnegative(),
-  s: z.number().int().nonnegative(),
-  m: z.number().int().optional().describe('POSIX mode bits, 0o644 when left out'),
-  i: z.array(z.number().int()).optional(),
-  x: z.array(z.string()).optional(),
-  r: z.array(z.string()).optional(),
-});
-
-export const packHeaderSchema = z.object({
-  v: z.literal(1),
-  name: z.string(),
-  version: z.string(),
-  integrity: z.string().describe("the registry's SRI string that the tarball was verified against"),
-  files: z.array(packFileSchema),
-});
-
-export type PackFile = z.infer<typeof packFileSchema>;
-export type PackHeader = z.infer<typeof packHeaderSchema>;
-
-/** One package of an installed tree: where it is mounted, and what. */
-export const packMountSchema = z.object({
-  path: z.string().describe('relative to the project root, e.g. "node_modules/react"'),
-  pack: z.string().regex(/^[0-9a-f]{64}$/),
-  name: z.string(),
-  version: z.string(),
-  bytes: z.number().int().nonnegative().describe('size of the pack, uncompressed'),
-  types: z.string().regex(/^[0-9a-f]{64}$/).optional().describe('a pack of type declarations and package.json alone, for editors'),
-  bin: z.record(z.string(), z.string()).optional().describe('command name -> path inside the package'),
-});
-export type PackMount = z.infer<typeof packMountSchema>;
+export type { PackFile, PackHeader, PackMount } from './schema.ts';
 
 export interface ParsedPack {
   header: PackHeader;

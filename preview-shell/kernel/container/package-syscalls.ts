@@ -1,6 +1,6 @@
 /** `packages.*`: what the container's npm asks of the kernel. */
 import { SysError } from '../../abi/errno.ts';
-import { packMountSchema, type PackMount } from '../../../shared/pack/format.ts';
+import { packMountSchema, type PackMount } from '../../../shared/pack/schema.ts';
 import type { Packages } from '../packages/index.ts';
 import type { SyscallTable } from '../syscall.ts';
 import type { ProcessTable } from '../process/table.ts';
