@@ -12,7 +12,8 @@ export const native = {
   structuredClone: scope.structuredClone.bind(scope),
   postMessage: (message: unknown, transfer: Transferable[]) => scope.postMessage(message, transfer),
   close: () => scope.close(),
-  addEventListener: scope.addEventListener.bind(scope),
+  // Node, in which contract tests run, has none in its global scope.
+  addEventListener: scope.addEventListener?.bind(scope),
   performance: scope.performance,
   crypto: scope.crypto,
   navigator: scope.navigator,
