@@ -26,6 +26,7 @@ export async function buildPreviewShell({ outDir, minify }) {
     thread: await bundleHashed(host, 'thread', path.join(SHELL, 'node', 'worker.ts'), minify),
   };
   await buildHostPage(host, minify);
+  await build({ ...shared(minify), entryPoints: [path.join(SHELL, 'service-worker', 'host-sw.ts')], format: 'iife', outfile: path.join(host, 'host-sw.js') });
   await writeFile(path.join(host, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await buildBroker(path.join(outDir, 'broker'), minify);
 }

@@ -1,0 +1,79 @@
+/** Texts of the modules that threads are about to import, by path; each is served once and then dropped. */
+import type { ServiceWorkerToPage, ServiceWorkerToThread, ThreadToServiceWorker } from './module-channel.ts';
+
+/** The thread, or the page that knows it, is asked at most this long. */
+const ANSWER_LIMIT_MS = 10_000;
+
+interface Waiting {
+  resolve(source: string | null): void;
+}
+
+export class ModuleStore {
+  private readonly texts = new Map<string, string>();
+  private readonly threads = new Map<string, MessagePort>();
+  private readonly waiting = new Map<number, Waiting>();
+  /** Fetches that wait for a thread to be introduced again. */
+  private readonly missing = new Map<string, Set<() => void>>();
+  private readonly askPages: (message: ServiceWorkerToPage) => Promise<void>;
+  private nextId = 1;
+
+  constructor(askPages: (message: ServiceWorkerToPage) => Promise<void>) {
+    this.askPages = askPages;
+  }
+
+  introduce(key: string, port: MessagePort): void {
+    this.threads.get(key)?.close();
+    this.threads.set(key, port);
+    port.onmessage = ({ data }: MessageEvent<ThreadToServiceWorker>) => this.receive(data);
+    for (const wake of this.missing.get(key) ?? []) wake();
+    this.missing.delete(key);
+  }
+
+  /** The text at a path; null when its thread does not know it, or is gone. */
+  async take(path: string): Promise<string | null> {
+    const key = threadOf(path);
+    if (key === undefined) return null;
+    const known = this.texts.get(path);
+    if (known !== undefined) {
+      this.texts.delete(path);
+      return known;
+    }
+    const port = this.threads.get(key) ?? (await this.reintroduced(key));
+    return port === undefined ? null : this.ask(port, path);
+  }
+
+  private receive(message: ThreadToServiceWorker): void {
+    if (message.t === 'put') {
+      for (const [path, source] of message.modules) this.texts.set(path, source);
+      return;
+    }
+    this.waiting.get(message.id)?.resolve(message.source);
+    this.waiting.delete(message.id);
+  }
+
+  private async ask(port: MessagePort, path: string): Promise<string | null> {
+    const id = this.nextId++;
+    const { promise, resolve } = Promise.withResolvers<string | null>();
+    this.waiting.set(id, { resolve });
+    const timer = setTimeout(() => resolve(null), ANSWER_LIMIT_MS);
+    const message: ServiceWorkerToThread = { t: 'miss', id, path };
+    port.postMessage(message);
+    // What was put meanwhile is the same text: the port keeps its order.
+    return promise.finally(() => clearTimeout(timer));
+  }
+
+  private async reintroduced(key: string): Promise<MessagePort | undefined> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ANSWER_LIMIT_MS);
+    this.missing.set(key, (this.missing.get(key) ?? new Set()).add(resolve));
+    await this.askPages({ t: 'reintroduce', key });
+    await promise;
+    clearTimeout(timer);
+    return this.threads.get(key);
+  }
+}
+
+/** The thread's key in `/~m/<key>/…`. */
+function threadOf(path: string): string | undefined {
+  return /^\/~m\/([^/]+)\//.exec(path)?.[1];
+}
