@@ -1,5 +1,6 @@
 import { native } from '../natives.ts';
-import { lexModule } from '../modules/rewrite.ts';
+import { lexModule, rewriteDynamicImports } from '../modules/rewrite.ts';
+import { scriptImports } from '../modules/script-imports.ts';
 import { compileFunction, sourceMapUrl, withoutHashbang, type ImportFunction } from '../modules/compile-script.ts';
 import { evaluateInContext } from '../modules/script-context.ts';
 import type { BindingContext } from '../context.ts';
@@ -14,23 +15,31 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     ctx.internalBinding('module_wrap');
     return (ctx.hooks.importFromScript as ImportFromScript)(option, referrer);
   };
-  const { contextify_context_private_symbol: contextKey } = (ctx.internalBinding('util') as { privateSymbols: Record<string, symbol> }).privateSymbols;
+  const { privateSymbols } = ctx.internalBinding('util') as { privateSymbols: Record<string, symbol> };
+  const contextKey = privateSymbols['contextify_context_private_symbol'] as symbol;
+  const optionKey = privateSymbols['host_defined_option_symbol'] as symbol;
+  const imports = scriptImports(ctx.global);
+  // The library finds what a script imports with by the symbol that it was compiled with.
+  const mark = (compiled: object, option: symbol | undefined): void => {
+    if (option !== undefined) Object.defineProperty(compiled, optionKey, { value: option, configurable: true, writable: true });
+  };
 
   class ContextifyScript {
     readonly sourceMapURL: string | undefined;
     readonly #code: string;
     readonly #filename: string;
 
-    constructor(code: string, filename: string, _line?: number, _column?: number, _cached?: unknown, _produce?: boolean, _context?: object) {
+    constructor(code: string, filename: string, _line?: number, _column?: number, _cached?: unknown, _produce?: boolean, _context?: object, option?: symbol) {
       // Reports a syntax error when the script is made, as V8 does; nothing of it runs.
       void new Function(withoutHashbang(code));
-      this.#code = code;
+      this.#code = rewriteDynamicImports(withoutHashbang(code), () => imports.name(importsOf(option, filename)));
+      mark(this, option);
       this.#filename = filename;
       this.sourceMapURL = sourceMapUrl(code);
     }
 
     runInContext(context: object | null): unknown {
-      const text = `${withoutHashbang(this.#code)}\n//# sourceURL=${this.#filename}`;
+      const text = `${this.#code}\n//# sourceURL=${this.#filename}`;
       return context === null ? (0, native.indirectEval)(text) : evaluateInContext(text, context);
     }
 
@@ -43,13 +52,15 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     ContextifyScript,
     makeContext(sandbox: object | symbol, ..._options: unknown[]) {
       const context = typeof sandbox === 'symbol' ? {} : sandbox;
-      Object.defineProperty(context, contextKey as symbol, { value: context, configurable: true });
+      Object.defineProperty(context, contextKey, { value: context, configurable: true });
       return context;
     },
     compileFunction(code: string, filename: string, _line: number, _column: number, _cached: unknown, _produce: boolean, context: object | undefined,
       _extensions: object[], parameters: string[] | undefined, option: symbol | undefined) {
       if (context !== undefined) throw Object.assign(new Error('vm.compileFunction with a parsingContext is not supported in the container'), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' });
-      return { function: compileFunction(code, filename, parameters ?? [], importsOf(option, filename)), sourceMapURL: sourceMapUrl(code) };
+      const compiled = compileFunction(code, filename, parameters ?? [], importsOf(option, filename));
+      mark(compiled, option);
+      return { function: compiled, sourceMapURL: sourceMapUrl(code) };
     },
     compileFunctionForCJSLoader(content: string, filename: string, _isSeaMain: boolean, detectModule: boolean) {
       try {

@@ -5,6 +5,7 @@ import { create as blob } from './blob.ts';
 import { create as buffer } from './buffer.ts';
 import { create as caresWrap } from './cares_wrap.ts';
 import { create as config } from './config.ts';
+import { create as constants } from './constants.ts';
 import { create as contextify } from './contextify.ts';
 import { create as credentials } from './credentials.ts';
 import { create as encodingBinding } from './encoding_binding.ts';
@@ -21,6 +22,7 @@ import { create as messaging } from './messaging.ts';
 import { create as mksnapshot } from './mksnapshot.ts';
 import { create as moduleWrap } from './module_wrap.ts';
 import { create as modules } from './modules.ts';
+import { create as options } from './options.ts';
 import { create as os } from './os.ts';
 import { create as performance } from './performance.ts';
 import { create as permission } from './permission.ts';
@@ -58,6 +60,7 @@ export const FACTORIES: Readonly<Record<string, BindingFactory>> = {
   buffer: buffer,
   cares_wrap: caresWrap,
   config: config,
+  constants: constants,
   contextify: contextify,
   credentials: credentials,
   encoding_binding: encodingBinding,
@@ -74,6 +77,7 @@ export const FACTORIES: Readonly<Record<string, BindingFactory>> = {
   mksnapshot: mksnapshot,
   module_wrap: moduleWrap,
   modules: modules,
+  options: options,
   os: os,
   performance: performance,
   permission: permission,

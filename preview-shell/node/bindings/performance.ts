@@ -21,11 +21,12 @@ export function create(ctx: BindingContext): Record<string, unknown> {
   ]);
   const milestones = new Float64Array(MILESTONES.length).fill(-1);
   const mark = (name: string, value: number): void => void (milestones[MILESTONES.indexOf(name)] = value);
-  // process.hrtime counts from here as well: event loop utilisation subtracts one from the other.
-  const origin = 0;
+  // Like process.hrtime, from the epoch: event loop utilisation subtracts one from the other.
+  const origin = native.performance.timeOrigin * NANOSECONDS;
+  const elapsed = (): number => origin + native.performance.now() * NANOSECONDS;
   mark('TIME_ORIGIN_TIMESTAMP', native.performance.timeOrigin * MICROSECONDS);
   mark('TIME_ORIGIN', origin);
-  const started = native.performance.now() * NANOSECONDS;
+  const started = elapsed();
   for (const name of ['ENVIRONMENT', 'NODE_START', 'V8_START', 'LOOP_START']) mark(name, started);
   let observer: ObserverCallback | undefined;
   ctx.hooks['performanceEntry'] = (...entry: Parameters<ObserverCallback>) => observer?.(...entry);
@@ -39,7 +40,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     installGarbageCollectionTracking: () => undefined,
     removeGarbageCollectionTracking: () => undefined,
     loopIdleTime: () => 0,
-    markBootstrapComplete: () => mark('BOOTSTRAP_COMPLETE', native.performance.now() * NANOSECONDS),
+    markBootstrapComplete: () => mark('BOOTSTRAP_COMPLETE', elapsed()),
     uvMetricsInfo: () => [0, 0, 0],
     createELDHistogram: () => unsupported('monitorEventLoopDelay()'),
     Histogram: class {

@@ -2,9 +2,12 @@ import { SysError } from '../../abi/errno.ts';
 import { native } from '../natives.ts';
 import type { BindingContext } from '../context.ts';
 
-const VERSIONS = {
-  node: '22.23.3', acorn: '8.15.0', ada: '2.9.2', ares: '1.34.5', brotli: '1.1.0', cjs_module_lexer: '2.1.0', cldr: '47.0', icu: '77.1', llhttp: '9.3.0',
-  modules: '127', napi: '10', uv: '1.51.0', undici: '6.21.3', unicode: '16.0', v8: '12.4.254.21-node.33', zlib: '1.3.1',
+/** `process.versions` of the Node release whose library runs here; tools read them to decide what they may use. */
+export const VERSIONS = {
+  node: '22.23.3', acorn: '8.16.0', ada: '2.9.2', amaro: '1.1.8', ares: '1.34.8', brotli: '1.1.0', cjs_module_lexer: '2.2.0', cldr: '48.0',
+  icu: '78.3', llhttp: '9.4.3', modules: '127', napi: '10', nbytes: '0.1.3', ncrypto: '0.0.1', nghttp2: '1.69.0', openssl: '3.5.8',
+  simdjson: '4.5.0', simdutf: '6.4.2', sqlite: '3.51.3', tz: '2026c', undici: '6.28.1', unicode: '17.0', uv: '1.51.0', uvwasi: '0.0.23',
+  v8: '12.4.254.21-node.57', zlib: '1.3.1-e00f703', zstd: '1.5.7',
 };
 
 /** `process`'s own functions (node_process_methods.cc). */
@@ -94,16 +97,21 @@ export function exitThread(ctx: BindingContext, code: number): never {
   for (;;) Atomics.wait(never, 0, 0);
 }
 
+/** What `process` has before the first line of the library runs (CreateProcessObject, node_process_object.cc). */
+export function initializeProcess(process: Record<PropertyKey, unknown>): void {
+  const define = (name: string, value: unknown): unknown => Object.defineProperty(process, name, { value, writable: false, enumerable: true, configurable: false });
+  define('version', `v${VERSIONS.node}`);
+  define('versions', Object.freeze({ ...VERSIONS }));
+  define('arch', 'wasm32');
+  define('platform', 'linux');
+  define('release', { name: 'node', lts: 'Jod' });
+}
+
 function patchProcess(ctx: BindingContext, process: Record<string, unknown>): void {
   const { image } = ctx;
   const define = (name: string, value: unknown, writable = true) =>
     Object.defineProperty(process, name, { value, writable, enumerable: true, configurable: true });
   define('title', 'node');
-  define('version', `v${VERSIONS.node}`, false);
-  define('versions', Object.freeze({ ...VERSIONS }), false);
-  define('arch', 'wasm32', false);
-  define('platform', 'linux', false);
-  define('release', { name: 'node', lts: 'Jod' }, false);
   define('argv', [...image.argv]);
   define('execArgv', [...image.execArgv]);
   define('execPath', image.execPath);

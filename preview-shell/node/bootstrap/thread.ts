@@ -4,14 +4,19 @@ import { ThreadKernelLink } from '../kernel-link.ts';
 import { NodeLibrary } from '../library.ts';
 import { createBuiltins } from '../bindings/builtins.ts';
 import { FACTORIES } from '../bindings/index.ts';
-import { exitThread } from '../bindings/process_methods.ts';
+import { exitThread, initializeProcess, VERSIONS } from '../bindings/process_methods.ts';
 import type { ModulePublisher } from '../bindings/module_wrap.ts';
+import { native } from '../natives.ts';
+import { OptionError, parseOptions } from '../options/parse.ts';
 import { hideBrowserGlobals } from '../globals.ts';
 import { adaptModule, bootstrapRealm, runMain } from './realm.ts';
 import { mainScript } from './main-script.ts';
 import { installPrepareStackTrace } from './stack-trace.ts';
 import { triggerUncaught } from './uncaught.ts';
 import type { BindingContext, Hooks } from '../context.ts';
+
+/** Exit code for an option that Node does not know (Node's documentation, process exit codes). */
+const INVALID_ARGUMENT = 9;
 
 interface NodeProcess {
   emit(event: string, ...args: unknown[]): boolean;
@@ -23,6 +28,7 @@ interface NodeProcess {
 export function startThread(start: ThreadStart, libraryMemory: SharedArrayBuffer, publisher: ModulePublisher): void {
   const hooks: Hooks = { modulePublisher: publisher, envPort: start.worker?.port };
   const process = Object.create(Object.create(Object.prototype, { constructor: { value: function process() {} } }) as object) as Record<PropertyKey, unknown>;
+  initializeProcess(process);
   const loop: BrowserEventLoop = new BrowserEventLoop({
     uncaught: (error, fromPromise) => triggerUncaught(ctx, error, fromPromise),
     idle: () => endWhenIdle(ctx, loop),
@@ -48,6 +54,7 @@ export function startThread(start: ThreadStart, libraryMemory: SharedArrayBuffer
   hooks.uncaught = (error: unknown, fromPromise: boolean) => triggerUncaught(ctx, error, fromPromise);
 
   hideBrowserGlobals();
+  if (!takeOptions(ctx)) return;
   loop.makeCallback(() => {
     bootstrapRealm(ctx, library);
     installPrepareStackTrace(ctx);
@@ -61,6 +68,22 @@ function create(name: string, ctx: BindingContext): Record<string, unknown> {
   const factory = FACTORIES[name];
   if (factory === undefined) throw new Error(`No such binding: ${name}`);
   return factory(ctx);
+}
+
+/** Parses the command line before anything runs; false when that was all there is to do. */
+function takeOptions(ctx: BindingContext): boolean {
+  const print = (fd: number, text: string): unknown => ctx.kernel.call('fs.write', fd, new native.TextEncoder().encode(`${text}\n`), null);
+  try {
+    const options = parseOptions(ctx.image.execArgv, ctx.image.env);
+    ctx.hooks['options'] = options;
+    if (options.get('--version') !== true) return true;
+    print(1, `v${VERSIONS.node}`);
+    exitThread(ctx, 0);
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    print(2, `${ctx.image.execPath}: ${error.message}`);
+    exitThread(ctx, INVALID_ARGUMENT);
+  }
 }
 
 /** The container's own programs reach its binding where Node has its legacy internals. */

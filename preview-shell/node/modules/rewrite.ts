@@ -69,7 +69,7 @@ export function rewriteModule(source: string, lexed: LexedModule, targets: Rewri
 }
 
 /** `import(…)` in a script or CommonJS function becomes a call of `dynamicImport`; other text is left alone. */
-export function rewriteDynamicImports(source: string, dynamicImport: string): string {
+export function rewriteDynamicImports(source: string, dynamicImport: string | (() => string)): string {
   if (!/\bimport\s*(?:\/\*[^]*?\*\/\s*)?\(/.test(source)) return source;
   let lexed;
   try {
@@ -78,7 +78,10 @@ export function rewriteDynamicImports(source: string, dynamicImport: string): st
     // Not text that the lexer can read: the engine will name the syntax error.
     return source;
   }
-  return applyEdits(source, lexed.flatMap((entry) => (entry.type === 'dynamic' ? [[entry.importStart, entry.dynamicStart, dynamicImport] as [number, number, string]] : [])));
+  const dynamic = lexed.filter((entry) => entry.type === 'dynamic');
+  if (dynamic.length === 0) return source;
+  const name = typeof dynamicImport === 'string' ? dynamicImport : dynamicImport();
+  return applyEdits(source, dynamic.map((entry): [number, number, string] => [entry.importStart, entry.dynamicStart, name]));
 }
 
 function applyEdits(source: string, edits: [number, number, string][]): string {
