@@ -15,7 +15,7 @@ const ENCODINGS = ['ascii', 'utf8', 'base64', 'utf16le', 'latin1', 'hex', 'latin
 type Write = (target: Uint8Array, text: string) => number;
 type Decode = (bytes: Uint8Array) => string;
 
-const platform = { atob: globalThis.atob, btoa: globalThis.btoa };
+const platform = { atob: globalThis.atob.bind(globalThis), btoa: globalThis.btoa.bind(globalThis) };
 
 export function create(): Record<string, unknown> {
   return {

@@ -86,8 +86,9 @@ class ModuleRecord {
     return this.#lexed?.requests ?? [];
   }
 
-  link(modules: ModuleRecord[]): void {
-    this.#linked = [...modules];
+  link(modules: ArrayLike<ModuleRecord>): void {
+    // The library hands an object without a prototype, which cannot be iterated.
+    this.#linked = Array.from(modules);
   }
 
   getStatus(): number {

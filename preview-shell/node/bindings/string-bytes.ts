@@ -30,7 +30,7 @@ function encodeBinary(text: string, alphabet: 'base64' | 'base64url'): Uint8Arra
   return encodeLatin1(binary);
 }
 
-const platformAtob = globalThis.atob;
+const platformAtob = globalThis.atob.bind(globalThis);
 
 function atobOf(text: string): string {
   return platformAtob(text.replace(/[^A-Za-z0-9+/]/g, ''));

@@ -1,4 +1,5 @@
 /** string_decoder.cc: text from chunks of bytes, with the incomplete character kept in the state that Node's class holds. */
+import { base64Text, base64urlText } from './buffer/decode.ts';
 import { native } from '../natives.ts';
 import { ownBytes } from './encoding_binding.ts';
 
@@ -109,8 +110,8 @@ function textOf(bytes: Uint8Array, encoding: Encoding): string {
     case 'utf16le': return utf16(bytes);
     case 'ascii': return binaryText(bytes.map((byte) => byte & 0x7f));
     case 'hex': return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-    case 'base64': return btoa(binaryText(bytes));
-    case 'base64url': return btoa(binaryText(bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+    case 'base64': return base64Text(bytes);
+    case 'base64url': return base64urlText(bytes);
     case 'latin1':
     case 'buffer': return binaryText(bytes);
   }

@@ -1,52 +1,91 @@
+import { headerLength } from '../modules/compile-script.ts';
 import { originalUrl } from '../modules/served-url.ts';
 import type { BindingContext } from '../context.ts';
-
-/** V8's structured stack trace (https://v8.dev/docs/stack-trace-api); other engines have none and keep their own text. */
-interface ErrorConstructorWithTraces {
-  prepareStackTrace?: (error: unknown, trace: unknown[]) => unknown;
-}
 
 /** The engine's files of our own bundle, which Node's C++ would not show either. */
 const OWN_CODE = /\/~runtime\//;
 
-/** Stack traces name files as Node does; a program's own `Error.prepareStackTrace` wins, as in Node. */
+type Prepare = (error: unknown, trace: unknown[]) => unknown;
+
+/**
+ * Stack traces name files, columns and functions as Node does. A program's own `Error.prepareStackTrace` wins, as in Node, and is given
+ * frames that say the same: that is why the property is an accessor here.
+ */
 export function installPrepareStackTrace(ctx: BindingContext): void {
-  const errors = Error as unknown as ErrorConstructorWithTraces;
-  const prepare = (error: unknown, trace: unknown[]): unknown => {
-    const frames = trace.filter((frame) => !OWN_CODE.test(String((frame as CallSite).getFileName()))).map((frame) => withDiskPath(frame as CallSite));
-    return ctx.hooks.prepareStackTrace?.(globalThis, error, frames) ?? `${String(error)}${frames.map((frame) => `\n    at ${String(frame)}`).join('')}`;
-  };
-  let own = false;
-  const guarded = (error: unknown, trace: unknown[]): unknown => {
-    // Node's callback asks Error.prepareStackTrace first: while it does, it must not find this function.
-    if (own) return undefined;
-    own = true;
-    delete errors.prepareStackTrace;
+  // For those who work on the runtime itself.
+  const showsOwnFrames = ctx.image.env['TERRARIUM_OWN_FRAMES'] === '1';
+  const framesOf = (trace: unknown[]): CallSite[] =>
+    (trace as CallSite[]).filter((frame) => showsOwnFrames || !OWN_CODE.test(String(fileOf(frame)))).map(asInNode);
+  // Node's callback asks for Error.prepareStackTrace first: while it does, it must not find this function.
+  let formatting = false;
+  const standard: Prepare = (error, trace) => {
+    const frames = framesOf(trace);
+    formatting = true;
     try {
-      return prepare(error, trace);
+      return ctx.hooks.prepareStackTrace?.(globalThis, error, frames) ?? `${String(error)}${frames.map((frame) => `\n    at ${String(frame)}`).join('')}`;
     } finally {
-      errors.prepareStackTrace ??= guarded;
-      own = false;
+      formatting = false;
     }
   };
-  errors.prepareStackTrace = guarded;
+  const wrapped = new WeakMap<Prepare, Prepare>();
+  const wrap = (prepare: Prepare): Prepare => {
+    const made = wrapped.get(prepare) ?? ((error: unknown, trace: unknown[]) => prepare(error, framesOf(trace)));
+    wrapped.set(prepare, made);
+    // What was read from here may be put back.
+    wrapped.set(made, made);
+    return made;
+  };
+  let active: unknown = standard;
+  Object.defineProperty(Error, 'prepareStackTrace', {
+    get: () => (formatting ? undefined : active),
+    set: (prepare: unknown) => void (active = typeof prepare === 'function' && prepare !== standard ? wrap(prepare as Prepare) : standard),
+    configurable: true,
+  });
 }
 
 interface CallSite {
-  getFileName(): string | null;
+  getFileName(): string | null | undefined;
+  getScriptNameOrSourceURL(): string | null | undefined;
+  getFunctionName(): string | null;
+  getLineNumber(): number | null;
+  getColumnNumber(): number | null;
   toString(): string;
 }
 
-function withDiskPath(frame: CallSite): CallSite {
-  const file = frame.getFileName();
-  const original = file === null ? undefined : originalUrl(file);
-  if (file === null || original === undefined) return frame;
+/** Text compiled by `eval` is a file by the name in its `sourceURL`. */
+function fileOf(frame: CallSite): string | undefined {
+  return frame.getFileName() ?? frame.getScriptNameOrSourceURL() ?? undefined;
+}
+
+/** The frame with the file's own name and columns, and with the names that functions have where they are not compiled by `eval`. */
+function asInNode(frame: CallSite): CallSite {
+  const file = fileOf(frame);
+  if (file === undefined) return frame;
+  const original = originalUrl(file) ?? file;
+  const shift = frame.getLineNumber() === 1 ? headerLength(file) : 0;
+  const column = Math.max(1, (frame.getColumnNumber() ?? 1) - shift);
+  const anonymous = frame.getFunctionName() === 'eval';
+  const own: Partial<Record<PropertyKey, () => unknown>> = {
+    getFileName: () => original,
+    getScriptNameOrSourceURL: () => original,
+    getColumnNumber: () => column,
+    isEval: () => false,
+    getEvalOrigin: () => undefined,
+    getFunctionName: () => (anonymous ? null : frame.getFunctionName()),
+    toString: () => frameText(frame.toString(), file, original, column, anonymous),
+  };
   return new Proxy(frame, {
     get(target, key) {
-      if (key === 'getFileName' || key === 'getScriptNameOrSourceURL') return () => original;
-      if (key === 'toString') return () => target.toString().replace(file, original);
+      if (Object.hasOwn(own, key)) return own[key];
       const value = Reflect.get(target, key) as unknown;
       return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
     },
   });
+}
+
+/** V8 calls functions without a name `eval` when they were compiled by it; Node shows the place alone, or `Object.<anonymous>`. */
+function frameText(text: string, file: string, original: string, column: number, anonymous: boolean): string {
+  const placed = text.replace(file, original).replace(/:\d+(\)?)$/, `:${column}$1`);
+  if (!anonymous) return placed;
+  return placed.replace(/^(async )?eval \((.*)\)$/, '$1$2').replace(/^((?:async |new )?[^(]*\.)eval( |$)/, '$1<anonymous>$2');
 }

@@ -4,6 +4,13 @@ import { rewriteDynamicImports } from './rewrite.ts';
 /** Parameter that stands for `import` in text that is compiled as a function or script. */
 const IMPORT = '__terrarium_import__';
 
+/** What stands before the first line of each text, by its name in stack traces. */
+const headers = new Map<string, number>();
+
+export function headerLength(filename: string): number {
+  return headers.get(filename) ?? 0;
+}
+
 export type ImportFunction = (specifier: string, options?: { with?: Record<string, string> }) => Promise<unknown>;
 
 /**
@@ -12,7 +19,9 @@ export type ImportFunction = (specifier: string, options?: { with?: Record<strin
  */
 export function compileFunction(source: string, filename: string, parameters: readonly string[], importFunction: ImportFunction): (...args: unknown[]) => unknown {
   const body = rewriteDynamicImports(withoutHashbang(source), IMPORT);
-  const text = `(function (${IMPORT}) { return function (${parameters.join(', ')}) {${body}\n}; })\n//# sourceURL=${filename}`;
+  const header = `(function (${IMPORT}) { return function (${parameters.join(', ')}) {`;
+  headers.set(filename, header.length);
+  const text = `${header}${body}\n}; })\n//# sourceURL=${filename}`;
   const outer = (0, native.indirectEval)(text) as (importFunction: ImportFunction) => (...args: unknown[]) => unknown;
   return outer(importFunction);
 }

@@ -4,7 +4,7 @@ const DIRECT_BYTES = 24;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-const platformBtoa = globalThis.btoa;
+const platformBtoa = globalThis.btoa.bind(globalThis);
 
 const fromCharCodes = (units: ArrayLike<number>): string => String.fromCharCode.apply(null, units as number[]);
 

@@ -53,7 +53,7 @@ export interface LlhttpEvents {
 }
 
 const APPLY_LIMIT = 4096;
-const platform = { WebAssembly: globalThis.WebAssembly, atob: globalThis.atob };
+const platform = { WebAssembly: globalThis.WebAssembly, atob: globalThis.atob.bind(globalThis) };
 
 export class Llhttp {
   readonly exports: LlhttpExports;
