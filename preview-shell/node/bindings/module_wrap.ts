@@ -61,6 +61,7 @@ class ModuleRecord {
   #error: unknown;
   #namespace: object | undefined;
   #served: string | undefined;
+  #published = false;
   #meta: object | undefined;
   #promise: Promise<unknown> | undefined;
 
@@ -269,12 +270,10 @@ class ModuleRecord {
     return [this.#served, ''];
   }
 
-  get isServed(): boolean {
-    return this.#served !== undefined;
-  }
-
-  /** What the service worker answers with, or undefined for records that carry their text in the URL. */
+  /** What the service worker answers with; undefined for records that carry their text in the URL, and from the second time on. */
   servedSource(): string | undefined {
+    if (this.#published) return undefined;
+    this.#published = true;
     const url = this.servedUrl;
     if (url.startsWith('data:') || this.#lexed === undefined) return undefined;
     const text = rewriteModule(this.#source, this.#lexed, {
@@ -323,7 +322,6 @@ function loadingIsOver(): void {
 function publishGraph(graph: ModuleRecord[]): void {
   const texts: [string, string][] = [];
   for (const record of graph) {
-    if (record.isServed) continue;
     const source = record.servedSource();
     if (source !== undefined) texts.push([record.servedUrl, source]);
   }

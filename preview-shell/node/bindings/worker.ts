@@ -5,9 +5,9 @@ const RESOURCE_LIMITS = 4;
 
 /** Worker threads (node_worker.cc): a thread of the same process, with its own event loop and modules. */
 export function create(ctx: BindingContext): Record<string, unknown> {
-  const adopt = ctx.hooks.adoptPort as ((port: MessagePort) => void) | undefined;
+  ctx.internalBinding('messaging');
+  const adopt = ctx.hooks.adoptPort as (port: MessagePort) => void;
   const envPort = ctx.hooks.envPort as MessagePort | undefined;
-  if (envPort !== undefined) adopt?.(envPort);
 
   class NodeWorker {
     readonly messagePort: MessagePort;
@@ -20,7 +20,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
 
     constructor(_url: unknown, env: Record<string, string> | null, execArgv: readonly string[] | undefined) {
       const { port1, port2 } = new native.MessageChannel();
-      adopt?.(port1);
+      adopt(port1);
       this.messagePort = port1;
       this.#theirs = port2;
       this.#env = env;
@@ -78,8 +78,12 @@ export function create(ctx: BindingContext): Record<string, unknown> {
 
   return {
     Worker: NodeWorker,
-    getEnvMessagePort: () => envPort,
-    threadId: ctx.isMainThread ? 0 : ctx.threadId,
+    // Asked for when the library has given ports their methods: only then is it one of its own.
+    getEnvMessagePort: () => {
+      if (envPort !== undefined) adopt(envPort);
+      return envPort;
+    },
+    threadId: ctx.isMainThread ? 0 : ctx.hooks['workerId'],
     threadName: '',
     isMainThread: ctx.isMainThread,
     isInternalThread: false,

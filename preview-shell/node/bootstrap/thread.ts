@@ -26,7 +26,7 @@ interface NodeProcess {
 
 /** Turns this Worker into a thread of a process: Node's library over our bindings, then the program. */
 export function startThread(start: ThreadStart, libraryMemory: SharedArrayBuffer, publisher: ModulePublisher): void {
-  const hooks: Hooks = { modulePublisher: publisher, envPort: start.worker?.port };
+  const hooks: Hooks = { modulePublisher: publisher, envPort: start.worker?.port, workerId: start.worker?.payload };
   const process = Object.create(Object.create(Object.prototype, { constructor: { value: function process() {} } }) as object) as Record<PropertyKey, unknown>;
   initializeProcess(process);
   const loop: BrowserEventLoop = new BrowserEventLoop({

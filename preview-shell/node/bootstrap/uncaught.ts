@@ -24,7 +24,8 @@ export function triggerUncaught(ctx: BindingContext, error: unknown, fromPromise
 }
 
 function print(ctx: BindingContext, error: unknown): void {
-  if (!ctx.isMainThread) return;
+  // A worker thread's errors go to its parent, once it can say them.
+  if (!ctx.isMainThread && (ctx.process as NodeProcess)._fatalException !== undefined && ctx.hooks['reportsToParent'] === true) return;
   const text = `${position(ctx, error)}${describe(ctx, error)}\n\nNode.js v22.23.3\n`;
   ctx.kernel.call('fs.write', 2, new native.TextEncoder().encode(text), null);
 }
