@@ -51,6 +51,7 @@ import { create as uv } from './uv.ts';
 import { create as v8 } from './v8.ts';
 import { create as wasmWebApi } from './wasm_web_api.ts';
 import { create as worker } from './worker.ts';
+import { create as zlib } from './zlib.ts';
 
 /** Name of each internal binding -> what makes it for a thread. `builtins` is made by the bootstrap, which has the library. */
 export const FACTORIES: Readonly<Record<string, BindingFactory>> = {
@@ -106,4 +107,5 @@ export const FACTORIES: Readonly<Record<string, BindingFactory>> = {
   v8: v8,
   wasm_web_api: wasmWebApi,
   worker: worker,
+  zlib: zlib,
 };

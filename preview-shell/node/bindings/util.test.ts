@@ -130,7 +130,7 @@ test.each(Object.keys(SAMPLES))('types: the sample of %s is that alone', (name) 
 });
 
 test('types: look-alikes are refused', async () => {
-  const fake = [{}, null, undefined, 1, 's', RegExp.prototype, Date.prototype, { [Symbol.toStringTag]: 'Arguments' }, Object.create(Error.prototype), new DOMException('d')];
+  const fake = [{}, null, undefined, 1, 's', RegExp.prototype, Date.prototype, { [Symbol.toStringTag]: 'Arguments' }, Object.create(Error.prototype)];
   for (const value of fake) expect(Object.keys(types).filter((name) => types[name]?.(value))).toEqual([]);
   expect(types.isModuleNamespaceObject?.(await import('node:vm'))).toBe(true);
 });

@@ -24,6 +24,7 @@ function getter(prototype: object, name: string): () => unknown {
 
 const tagOf = (value: unknown): string => apply(Object.prototype.toString, value, []) as string;
 const hasRegExpSource = branded(getter(RegExp.prototype, 'source'));
+// Engines without Error.isError (ES2026) tell errors by their tag, which a program can change.
 const errorBrand = (Error as unknown as { isError?: Test }).isError;
 
 export const brands = {
@@ -42,14 +43,8 @@ export const brands = {
   isSymbolObject: branded(Symbol.prototype.valueOf),
   isWeakMap: branded(WeakMap.prototype.has, {}),
   isWeakSet: branded(WeakSet.prototype.has, {}),
-  /** The browser's DOMException is an error to the engine; Node's native errors do not count it. */
-  isNativeError: (value: unknown) => {
-    if (typeof value !== 'object' || value === null || isDomException(value)) return false;
-    return errorBrand === undefined ? value instanceof Error || tagOf(value) === '[object Error]' : errorBrand(value);
-  },
+  isNativeError: errorBrand ?? ((value: unknown) => typeof value === 'object' && value !== null && tagOf(value) === '[object Error]'),
 } satisfies Record<string, Test>;
-
-const isDomException = branded(getter(DOMException.prototype, 'code'));
 
 const NAMED: readonly [keyof typeof brands, string][] = [
   ['isMap', 'Map'], ['isSet', 'Set'], ['isDate', 'Date'], ['isRegExp', 'RegExp'], ['isWeakMap', 'WeakMap'], ['isWeakSet', 'WeakSet'],
