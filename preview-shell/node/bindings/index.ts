@@ -8,6 +8,7 @@ import { create as config } from './config.ts';
 import { create as constants } from './constants.ts';
 import { create as contextify } from './contextify.ts';
 import { create as credentials } from './credentials.ts';
+import { create as crypto } from './crypto.ts';
 import { create as encodingBinding } from './encoding_binding.ts';
 import { create as errors } from './errors.ts';
 import { create as fs } from './fs.ts';
@@ -64,6 +65,7 @@ export const FACTORIES: Readonly<Record<string, BindingFactory>> = {
   constants: constants,
   contextify: contextify,
   credentials: credentials,
+  crypto: crypto,
   encoding_binding: encodingBinding,
   errors: errors,
   fs: fs,

@@ -38,7 +38,9 @@ export function installPrepareStackTrace(ctx: BindingContext): void {
   let active: unknown = standard;
   Object.defineProperty(Error, 'prepareStackTrace', {
     get: () => (formatting ? undefined : active),
-    set: (prepare: unknown) => void (active = typeof prepare === 'function' && prepare !== standard ? wrap(prepare as Prepare) : standard),
+    set: (prepare: unknown) => {
+      active = typeof prepare === 'function' && prepare !== standard ? wrap(prepare as Prepare) : standard;
+    },
     configurable: true,
   });
 }

@@ -1,0 +1,58 @@
+/** node:crypto (src/crypto), over noble's audited libraries and the browser's random numbers. */
+import type { BindingContext } from '../context.ts';
+import { bytesOf, cryptoError, type Source } from './crypto/bytes.ts';
+import { CONSTANTS } from './crypto/constants.ts';
+import { createHashing, equalBytes } from './crypto/hashing.ts';
+import { createNativeKeyObjectClass, KeyObjectHandle } from './crypto/key-object.ts';
+import { createRandomAndDerivation } from './crypto/random-and-derivation.ts';
+
+/** Classes of Node's that need key pairs or X.509, which are not supported: making one says so. */
+const UNSUPPORTED_CLASSES = [
+  'AESCipherJob', 'CipherBase', 'DiffieHellman', 'DiffieHellmanGroup', 'DhKeyPairGenJob', 'DHKeyExportJob', 'DHBitsJob', 'DsaKeyPairGenJob', 'ECDH', 'ECDHBitsJob', 'EcKeyPairGenJob',
+  'ECKeyExportJob', 'NidKeyPairGenJob', 'RandomPrimeJob', 'CheckPrimeJob', 'RsaKeyPairGenJob', 'RSAKeyExportJob', 'RSACipherJob', 'SecureContext', 'Sign', 'SignJob', 'Verify',
+];
+const UNSUPPORTED_FUNCTIONS = [
+  'publicEncrypt', 'privateDecrypt', 'privateEncrypt', 'publicDecrypt', 'statelessDH', 'ECDHConvertKey', 'certVerifySpkac', 'certExportPublicKey', 'certExportChallenge',
+  'parseX509', 'resetRootCertStore', 'setEngine', 'setFipsCrypto',
+];
+
+export function create(ctx: BindingContext): Record<string, unknown> {
+  return {
+    ...CONSTANTS,
+    ...Object.fromEntries(UNSUPPORTED_CLASSES.map((name) => [name, unsupportedClass(name)])),
+    ...Object.fromEntries(UNSUPPORTED_FUNCTIONS.map((name) => [name, () => unsupported(name)])),
+    ...createHashing(ctx),
+    ...createRandomAndDerivation(ctx),
+    KeyObjectHandle, createNativeKeyObjectClass,
+    // Memory of a page is never locked.
+    secureBuffer: (length: number) => new Uint8Array(length),
+    timingSafeEqual: (a: Source, b: Source) => {
+      const [left, right] = [bytesOf(a), bytesOf(b)];
+      if (left.length !== right.length) throw Object.assign(new RangeError('Input buffers must have the same byte length'), { code: 'ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH' });
+      return equalBytes(left, right);
+    },
+    getCiphers: () => [],
+    getSSLCiphers: () => [],
+    getCurves: () => [],
+    getCipherInfo: () => undefined,
+    getFipsCrypto: () => 0,
+    testFipsCrypto: () => false,
+    getOpenSSLSecLevelCrypto: () => 1,
+    secureHeapUsed: () => undefined,
+    // The browser has its own roots, and its connections are its own.
+    getBundledRootCertificates: () => [], getSystemCACertificates: () => [], getExtraCACertificates: () => [], getUserRootCertificates: () => [],
+    startLoadingCertificatesOffThread: () => undefined,
+  };
+}
+
+function unsupported(name: string): never {
+  throw cryptoError(`crypto: ${name} is not supported in the container.`, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM');
+}
+
+function unsupportedClass(name: string) {
+  return { [name]: class {
+    constructor() {
+      unsupported(name);
+    }
+  } }[name];
+}
