@@ -84,7 +84,8 @@ function splitEnvString(args: readonly string[]): string[] {
 
 /** The interpreter, and its one argument when there is one: Linux does not split further. */
 function shebang(head: Uint8Array): string[] {
-  const text = new TextDecoder().decode(head.subarray(2));
+  // Packs lie in shared memory, which decoders refuse: a copy.
+  const text = new TextDecoder().decode(head.slice(2));
   const line = (text.split('\n', 1)[0] ?? '').replace(/\r$/, '').trim();
   const [interpreter, argument] = splitOnce(line, /[ \t]+/);
   return [interpreter, argument].filter((word) => word !== '');

@@ -2,6 +2,7 @@ import type { BindingFactory } from '../context.ts';
 import { create as asyncContextFrame } from './async_context_frame.ts';
 import { create as asyncWrap } from './async_wrap.ts';
 import { create as blob } from './blob.ts';
+import { create as blockList } from './block_list.ts';
 import { create as buffer } from './buffer.ts';
 import { create as caresWrap } from './cares_wrap.ts';
 import { create as config } from './config.ts';
@@ -15,8 +16,10 @@ import { create as fs } from './fs.ts';
 import { create as fsDir } from './fs_dir.ts';
 import { create as fsEventWrap } from './fs_event_wrap.ts';
 import { create as heapUtils } from './heap_utils.ts';
+import { create as http2 } from './http2.ts';
 import { create as httpParser } from './http_parser.ts';
 import { create as icu } from './icu.ts';
+import { create as internalOnlyV8 } from './internal_only_v8.ts';
 import { create as jsStream } from './js_stream.ts';
 import { create as jsUdpWrap } from './js_udp_wrap.ts';
 import { create as messaging } from './messaging.ts';
@@ -32,6 +35,7 @@ import { create as processMethods } from './process_methods.ts';
 import { create as processWrap } from './process_wrap.ts';
 import { create as report } from './report.ts';
 import { create as sea } from './sea.ts';
+import { create as serdes } from './serdes.ts';
 import { create as signalWrap } from './signal_wrap.ts';
 import { create as spawnSync } from './spawn_sync.ts';
 import { create as streamWrap } from './stream_wrap.ts';
@@ -50,6 +54,7 @@ import { create as url } from './url.ts';
 import { create as util } from './util.ts';
 import { create as uv } from './uv.ts';
 import { create as v8 } from './v8.ts';
+import { create as wasi } from './wasi.ts';
 import { create as wasmWebApi } from './wasm_web_api.ts';
 import { create as worker } from './worker.ts';
 import { create as zlib } from './zlib.ts';
@@ -59,6 +64,7 @@ export const FACTORIES: Readonly<Record<string, BindingFactory>> = {
   async_context_frame: asyncContextFrame,
   async_wrap: asyncWrap,
   blob: blob,
+  block_list: blockList,
   buffer: buffer,
   cares_wrap: caresWrap,
   config: config,
@@ -72,8 +78,10 @@ export const FACTORIES: Readonly<Record<string, BindingFactory>> = {
   fs_dir: fsDir,
   fs_event_wrap: fsEventWrap,
   heap_utils: heapUtils,
+  http2: http2,
   http_parser: httpParser,
   icu: icu,
+  internal_only_v8: internalOnlyV8,
   js_stream: jsStream,
   js_udp_wrap: jsUdpWrap,
   messaging: messaging,
@@ -89,6 +97,7 @@ export const FACTORIES: Readonly<Record<string, BindingFactory>> = {
   process_wrap: processWrap,
   report: report,
   sea: sea,
+  serdes: serdes,
   signal_wrap: signalWrap,
   spawn_sync: spawnSync,
   stream_wrap: streamWrap,
@@ -107,6 +116,7 @@ export const FACTORIES: Readonly<Record<string, BindingFactory>> = {
   util: util,
   uv: uv,
   v8: v8,
+  wasi: wasi,
   wasm_web_api: wasmWebApi,
   worker: worker,
   zlib: zlib,

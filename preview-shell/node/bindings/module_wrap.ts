@@ -1,4 +1,5 @@
 import { lexModule, rewriteModule, type LexedModule, type ModuleRequest } from '../modules/rewrite.ts';
+import { noteHeader } from '../modules/compile-script.ts';
 import { originalUrl, restoreUrls, servedUrl } from '../modules/served-url.ts';
 import { evaluateSync } from '../modules/sync-evaluate.ts';
 import type { BindingContext } from '../context.ts';
@@ -153,8 +154,7 @@ class ModuleRecord {
 
   async #evaluateNatively(): Promise<void> {
     const graph = this.#graph();
-    const release = host.ctx.loop.hold();
-    loading.add(release);
+    const loaded = holdUntilEvaluation(graph);
     try {
       publishGraph(graph);
       for (const record of graph) if (!record.synthetic && record.#status === INSTANTIATED) record.#status = EVALUATING;
@@ -165,8 +165,7 @@ class ModuleRecord {
       for (const record of graph) if (record.#status === EVALUATING) record.#fail(error);
       throw error;
     } finally {
-      loading.delete(release);
-      release();
+      loaded();
     }
   }
 
@@ -281,7 +280,9 @@ class ModuleRecord {
       meta: `${GLOBAL}.meta(${this.serial})`,
       dynamicImport: `${GLOBAL}.import(${this.serial})`,
     });
-    return `${text}\nimport * as ${GLOBAL}self from ${JSON.stringify(url)};${GLOBAL}.evaluated(${this.serial},${GLOBAL}self);`;
+    const header = `${GLOBAL}.began(${this.serial});`;
+    noteHeader(url, header.length);
+    return `${header}${text}\nimport * as ${GLOBAL}self from ${JSON.stringify(url)};${GLOBAL}.evaluated(${this.serial},${GLOBAL}self);`;
   }
 
   /** Called from the end of a natively evaluated text. */
@@ -311,12 +312,23 @@ class ModuleRecord {
   }
 }
 
-/** Loop holds of imports whose modules are still being fetched: evaluation itself keeps no process alive. */
-const loading = new Set<() => void>();
+/** Graphs whose modules the browser still fetches. Evaluation itself keeps no process alive: a top-level await that nothing settles ends it with 13. */
+const loading = new Map<Set<number>, () => void>();
 
-function loadingIsOver(): void {
-  for (const release of loading) release();
-  loading.clear();
+/** Keeps the process alive until a module of the graph runs, or the returned function is called. */
+function holdUntilEvaluation(graph: ModuleRecord[]): () => void {
+  const serials = new Set(graph.map((record) => record.serial));
+  const release = host.ctx.loop.hold();
+  const loaded = (): void => {
+    loading.delete(serials);
+    release();
+  };
+  loading.set(serials, loaded);
+  return loaded;
+}
+
+function evaluationBegan(serial: number): void {
+  for (const [serials, loaded] of loading) if (serials.has(serial)) loaded();
 }
 
 function publishGraph(graph: ModuleRecord[]): void {
@@ -338,13 +350,8 @@ function facadeSource(serial: number, names: readonly string[]): string {
 const nativeImport = new Function('url', 'return import(url)') as (url: string) => Promise<unknown>;
 
 function dynamicImport(option: symbol, specifier: string, options: { with?: Record<string, string> } | undefined, referrer: string): Promise<unknown> {
-  const release = host.ctx.loop.hold();
-  loading.add(release);
-  const done = () => { loading.delete(release); release(); };
   const attributes = Object.assign(Object.create(null), options?.with) as Record<string, string>;
-  const promise = host.importCallback(option, `${specifier}`, attributes, referrer);
-  promise.then(done, done);
-  return promise;
+  return host.importCallback(option, `${specifier}`, attributes, referrer);
 }
 
 /** The engine names served URLs in its messages; people know files. */
@@ -380,10 +387,11 @@ export function create(ctx: BindingContext): Record<string, unknown> {
   const recordOf = (serial: number) => host.records.get(serial) as ModuleRecord;
   Object.defineProperty(globalThis, GLOBAL, {
     value: Object.freeze({
+      began: evaluationBegan,
       meta: (serial: number) => recordOf(serial).importMeta(),
       import: (serial: number) => (specifier: string, options?: { with?: Record<string, string> }) => recordOf(serial).importDynamically(specifier, options),
-      evaluated: (serial: number, namespace: object) => { loadingIsOver(); recordOf(serial).nativelyEvaluated(namespace); },
-      attach: (serial: number, setters: Record<string, (value: unknown) => void>) => { loadingIsOver(); recordOf(serial).attach(setters); },
+      evaluated: (serial: number, namespace: object) => recordOf(serial).nativelyEvaluated(namespace),
+      attach: (serial: number, setters: Record<string, (value: unknown) => void>) => { evaluationBegan(serial); recordOf(serial).attach(setters); },
     }),
   });
   /** For CommonJS and scripts: `import(…)` with the file as referrer. */

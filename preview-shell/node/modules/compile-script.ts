@@ -7,6 +7,10 @@ const IMPORT = '__terrarium_import__';
 /** What stands before the first line of each text, by its name in stack traces. */
 const headers = new Map<string, number>();
 
+export function noteHeader(filename: string, length: number): void {
+  headers.set(filename, length);
+}
+
 export function headerLength(filename: string): number {
   return headers.get(filename) ?? 0;
 }
@@ -20,7 +24,7 @@ export type ImportFunction = (specifier: string, options?: { with?: Record<strin
 export function compileFunction(source: string, filename: string, parameters: readonly string[], importFunction: ImportFunction): (...args: unknown[]) => unknown {
   const body = rewriteDynamicImports(withoutHashbang(source), IMPORT);
   const header = `(function (${IMPORT}) { return function (${parameters.join(', ')}) {`;
-  headers.set(filename, header.length);
+  noteHeader(filename, header.length);
   const text = `${header}${body}\n}; })\n//# sourceURL=${filename}`;
   const outer = (0, native.indirectEval)(text) as (importFunction: ImportFunction) => (...args: unknown[]) => unknown;
   return outer(importFunction);
