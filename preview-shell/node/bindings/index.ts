@@ -38,6 +38,7 @@ import { create as sea } from './sea.ts';
 import { create as serdes } from './serdes.ts';
 import { create as signalWrap } from './signal_wrap.ts';
 import { create as spawnSync } from './spawn_sync.ts';
+import { create as streamPipe } from './stream_pipe.ts';
 import { create as streamWrap } from './stream_wrap.ts';
 import { create as stringDecoder } from './string_decoder.ts';
 import { create as symbols } from './symbols.ts';
@@ -100,6 +101,7 @@ export const FACTORIES: Readonly<Record<string, BindingFactory>> = {
   serdes: serdes,
   signal_wrap: signalWrap,
   spawn_sync: spawnSync,
+  stream_pipe: streamPipe,
   stream_wrap: streamWrap,
   string_decoder: stringDecoder,
   symbols: symbols,

@@ -211,6 +211,8 @@ class ModuleRecord {
   /** Assignments of the transformed body go to the record; star exports are defined on it by the transform as getters. */
   #exportsObject(): Record<string, unknown> {
     return new Proxy(this.#values, {
+      // The transform asks its exports for names with the method of ordinary objects.
+      get: (values, name) => (name === 'hasOwnProperty' ? (key: string) => Object.hasOwn(values, key) : values[String(name)]),
       set: (_values, name, value) => { this.setExport(String(name), value); return true; },
     });
   }
