@@ -96,9 +96,9 @@ test('the call sites of scripts', () => {
   const run = (filename: string, code: string): unknown => (vm.runInThisContext(`(function (util) {\n  ${code} })`, { filename }) as (u: unknown) => unknown)(util);
   expect(run('/a/node_modules/b/i.js', 'return util.isInsideNodeModules()')).toBe(true);
   expect(run('/a/i.js', 'return util.isInsideNodeModules()')).toBe(false);
-  expect(run('/a/i.js', 'function f() { return util.getCallerLocation() } return f()')).toEqual([2, 60, '/a/i.js']);
+  expect(run('/a/i.js', 'function f() { return util.getCallerLocation() } return f()')).toEqual([2, 59, '/a/i.js']);
   expect(run('/a/i.js', 'return (function f() { return util.getCallSites(1) })()')).toEqual([
-    { functionName: 'f', scriptId: '0', scriptName: '/a/i.js', lineNumber: 2, columnNumber: 40, column: 40 },
+    { functionName: '', scriptId: '0', scriptName: '/a/i.js', lineNumber: 2, columnNumber: 56, column: 56 },
   ]);
 });
 

@@ -52,8 +52,9 @@ export function create(ctx: BindingContext): Record<string, unknown> {
       const caller = callSites(2, location)[1];
       return caller === undefined ? undefined : [caller.lineNumber, caller.columnNumber, caller.scriptName];
     },
+    // Without the frame of the function in node:util that asks.
     getCallSites: function sites(limit: number) {
-      return callSites(limit, sites).map((site) => Object.assign(Object.create(null) as object, site, { scriptId: '0', column: site.columnNumber }));
+      return callSites(limit + 1, sites).slice(1).map((site) => Object.assign(Object.create(null) as object, site, { scriptId: '0', column: site.columnNumber }));
     },
   };
 }

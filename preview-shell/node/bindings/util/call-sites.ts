@@ -1,5 +1,3 @@
-import { originalUrl } from '../../modules/served-url.ts';
-
 /** Of V8's structured stack trace (https://v8.dev/docs/stack-trace-api). Other engines have none: there the list is empty. */
 export interface CallSite {
   functionName: string;
@@ -10,7 +8,7 @@ export interface CallSite {
 
 interface V8CallSite {
   getFunctionName(): string | null;
-  getScriptNameOrSourceURL(): string | null;
+  getScriptNameOrSourceURL(): string | null | undefined;
   getLineNumber(): number | null;
   getColumnNumber(): number | null;
 }
@@ -21,44 +19,36 @@ interface V8ErrorConstructor {
   captureStackTrace?: (target: object, above: (...args: never[]) => unknown) => void;
 }
 
-/** Up to `limit` frames, from the caller of `above` outward. Scripts are named as Node names them. */
+/** How many frames of the runtime itself may lie between those of a program: they count for the engine's limit and are left out after. */
+const OWN_FRAMES = 16;
+
+/** Up to `limit` frames, from the caller of `above` outward, named as Node names them. */
 export function callSites(limit: number, above: (...args: never[]) => unknown): CallSite[] {
-  return structuredTrace(limit, above).map((site) => ({
+  return structuredTrace(limit + OWN_FRAMES, above).slice(0, limit).map((site) => ({
     functionName: site.getFunctionName() ?? '',
-    scriptName: nameAsNode(site.getScriptNameOrSourceURL() ?? ''),
+    scriptName: site.getScriptNameOrSourceURL() ?? '',
     lineNumber: site.getLineNumber() ?? 0,
     columnNumber: site.getColumnNumber() ?? 0,
   }));
 }
 
+/** The bootstrap's `Error.prepareStackTrace` is an accessor that hands a function frames as Node has them: so it is assigned, not defined. */
 function structuredTrace(limit: number, above: (...args: never[]) => unknown): V8CallSite[] {
   const errors = Error as unknown as V8ErrorConstructor;
   if (errors.captureStackTrace === undefined) return [];
-  const before = { prepare: Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace'), limit: Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') };
+  const hadPrepare = Object.hasOwn(errors, 'prepareStackTrace');
+  const { prepareStackTrace, stackTraceLimit } = errors;
   const holder: { stack?: V8CallSite[] } = {};
   try {
-    define('prepareStackTrace', (_error: unknown, trace: V8CallSite[]) => trace);
-    define('stackTraceLimit', limit);
+    errors.prepareStackTrace = (_error, trace) => trace;
+    errors.stackTraceLimit = limit;
     errors.captureStackTrace(holder, above);
     return holder.stack ?? [];
   } finally {
-    restore('prepareStackTrace', before.prepare);
-    restore('stackTraceLimit', before.limit);
+    errors.stackTraceLimit = stackTraceLimit;
+    if (hadPrepare) errors.prepareStackTrace = prepareStackTrace;
+    else delete errors.prepareStackTrace;
   }
-}
-
-function define(name: string, value: unknown): void {
-  Object.defineProperty(Error, name, { value, writable: true, configurable: true, enumerable: true });
-}
-
-function restore(name: string, descriptor: PropertyDescriptor | undefined): void {
-  if (descriptor === undefined) Reflect.deleteProperty(Error, name);
-  else Object.defineProperty(Error, name, descriptor);
-}
-
-/** A CommonJS module's name is its path; an ES module's is its URL. */
-function nameAsNode(script: string): string {
-  return originalUrl(script) ?? script;
 }
 
 /** Whether the nearest code that is not Node's own is in a dependency (node_util.cc, IsInsideNodeModules). */
