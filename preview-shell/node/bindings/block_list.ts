@@ -116,4 +116,4 @@ function parseV6(text: string): bigint {
   return all.reduce((value, group) => (value << 16n) | BigInt(`0x${group}`), 0n);
 }
 
-const invalid = (): Error => Object.assign(new Error('Invalid address'), { code: 'ERR_INVALID_ADDRESS' });
+const invalid = (): Error => Object.assign(new Error('Invalid socket address'), { code: 'ERR_INVALID_ADDRESS' });

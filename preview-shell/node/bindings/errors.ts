@@ -1,3 +1,4 @@
+import { errorSourcePosition } from './util/error-source.ts';
 import type { BindingContext } from '../context.ts';
 
 const EXIT_CODES = {
@@ -23,8 +24,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     triggerUncaughtException(error: unknown, fromPromise: boolean) {
       (hooks.uncaught as (error: unknown, fromPromise: boolean) => void)(error, fromPromise);
     },
-    // V8 alone knows where a message points before the stack is made.
-    getErrorSourcePositions: () => undefined,
+    getErrorSourcePositions: (error: object) => errorSourcePosition(ctx, error),
   };
 }
 

@@ -55,7 +55,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
   const methods = {
     postMessage(this: MessagePort, message: unknown, transfer?: Transferable[] | { transfer?: Transferable[] }): boolean {
       const list = Array.isArray(transfer) ? transfer : (transfer?.transfer ?? []);
-      post.call(this, message, list);
+      inNode(ctx, () => post.call(this, message, list));
       return true;
     },
     start(this: MessagePort): void {
@@ -108,7 +108,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
   return {
     MessageChannel: NodeMessageChannel,
     MessagePort: NodePort,
-    structuredClone: (value: unknown, options?: StructuredSerializeOptions) => native.structuredClone(value, options),
+    structuredClone: (value: unknown, options?: StructuredSerializeOptions) => inNode(ctx, () => native.structuredClone(value, options) as unknown),
     stopMessagePort(port: MessagePort) { stateOf(port).receiving = false; },
     drainMessagePort(port: MessagePort) { methods.drain.call(port); },
     receiveMessageOnPort(port: MessagePort) {
@@ -128,4 +128,15 @@ export function create(ctx: BindingContext): Record<string, unknown> {
       throw Object.assign(new Error('BroadcastChannel is not supported in the container'), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' });
     },
   };
+}
+
+/** Node's DOMException in place of the browser's, which a program cannot name. */
+function inNode<T>(ctx: BindingContext, cross: () => T): T {
+  try {
+    return cross();
+  } catch (error) {
+    if (!(error instanceof native.DOMException)) throw error;
+    const NodeException = (ctx.hooks.DOMException ?? native.DOMException) as typeof DOMException;
+    throw new NodeException(error.message.replace(/^Failed to execute '[^']*' on '[^']*': /, ''), error.name);
+  }
 }

@@ -27,7 +27,7 @@ export function parseDotenv(text: string): Record<string, string> {
     entries.set(key, value);
     rest = after.trim();
   }
-  return Object.assign(Object.create(null) as object, Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1))));
+  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function readValue(text: string): { value: string; after: string } {
