@@ -25,18 +25,30 @@ export async function buildPreviewShell({ outDir, minify }) {
     library: await writeHashed(host, 'node-library', 'tpk', await libraryPack()),
     thread: await bundleHashed(host, 'thread', path.join(SHELL, 'node', 'worker.ts'), minify),
   };
-  await buildHostPage(host, minify);
+  await buildHostPage(host, 'headless', minify);
+  await buildHostPage(host, 'relay', minify);
   await build({ ...shared(minify), entryPoints: [path.join(SHELL, 'service-worker', 'host-sw.ts')], format: 'iife', outfile: path.join(host, 'host-sw.js') });
   await writeFile(path.join(host, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await buildPreview(path.join(outDir, 'preview'), minify);
   await buildBroker(path.join(outDir, 'broker'), minify);
 }
 
-/** The page's script carries its hash as well: the server lets `/~runtime/` be cached for ever. @param {string} host @param {boolean} minify */
-async function buildHostPage(host, minify) {
-  const { outputFiles } = await build({ ...shared(minify), entryPoints: [path.join(SHELL, 'host', 'headless.ts')], format: 'esm', write: false });
-  const script = await writeHashed(host, 'headless', 'js', outputFiles[0].contents);
-  const html = await readFile(path.join(SHELL, 'host', 'headless.html'), 'utf8');
-  await writeFile(path.join(host, 'headless.html'), html.replace('headless.js', script));
+/** A page's script carries its hash as well: the server lets `/~runtime/` be cached for ever. @param {string} host @param {string} name @param {boolean} minify */
+async function buildHostPage(host, name, minify) {
+  const { outputFiles } = await build({ ...shared(minify), entryPoints: [path.join(SHELL, 'host', `${name}.ts`)], format: 'esm', write: false });
+  const script = await writeHashed(host, name, 'js', outputFiles[0].contents);
+  const html = await readFile(path.join(SHELL, 'host', `${name}.html`), 'utf8');
+  await writeFile(path.join(host, `${name}.html`), html.replace(`${name}.js`, script));
+}
+
+/** What the preview origins serve of ours; their names are part of the protocol. @param {string} folder @param {boolean} minify */
+async function buildPreview(folder, minify) {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const one = (/** @type {string} */ name, /** @type {'esm' | 'iife'} */ format) =>
+    build({ ...shared(minify), entryPoints: [path.join(SHELL, 'preview', `${name}.ts`)], format, outfile: path.join(folder, `${name}.js`) });
+  await Promise.all([one('preview-sw', 'iife'), one('client', 'iife'), one('bootstrap', 'esm')]);
+  await copyFile(path.join(SHELL, 'preview', 'bootstrap.html'), path.join(folder, 'bootstrap.html'));
 }
 
 /** @param {string} folder @param {boolean} minify */
@@ -47,7 +59,11 @@ async function buildBroker(folder, minify) {
 }
 
 /** @param {boolean} minify @returns {import('esbuild').BuildOptions} */
-const shared = (minify) => ({ bundle: true, minify, target: 'es2022', platform: 'browser', legalComments: 'none', logLevel: 'warning', keepNames: false });
+const shared = (minify) => ({
+  // undici's llhttp decodes its WebAssembly with Node's Buffer.
+  alias: { 'node:buffer': path.join(SHELL, 'kernel', 'gateway', 'http', 'buffer-for-llhttp.ts') },
+  bundle: true, minify, target: 'es2022', platform: 'browser', legalComments: 'none', logLevel: 'warning', keepNames: false,
+});
 
 /** A classic script: a program's own `import()` works in it, and it starts sooner than a module. @returns {Promise<string>} its file name */
 async function bundleHashed(folder, name, entry, minify) {

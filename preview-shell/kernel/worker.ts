@@ -5,6 +5,7 @@ import { HOST_PAGE_VERSION, type FromKernel, type KernelInit, type ToKernel } fr
 import { Container } from './container/container.ts';
 import { ContainerEvents } from './container/events.ts';
 import { readImage } from './container/image.ts';
+import { PreviewGateway } from './gateway/gateway.ts';
 import { createInstance } from './container/instance.ts';
 import { watchPorts } from './container/port-events.ts';
 
@@ -18,6 +19,7 @@ const DEFAULT_WORKDIR = 'project';
 
 let capability = '';
 let container: Container | undefined;
+let gateway: PreviewGateway | undefined;
 
 function receive({ data }: MessageEvent<ToKernel>): void {
   switch (data.type) {
@@ -25,7 +27,7 @@ function receive({ data }: MessageEvent<ToKernel>): void {
     case 'thread-failed': container?.kernel.threadFailed(data.threadId, data.message); break;
     case 'capability': capability = data.capability; break;
     case 'flush': void container?.flush(); break;
-    case 'preview': break;
+    case 'preview': gateway?.connect(data.channel, data.port, data.session, data.isolation); break;
   }
 }
 
@@ -52,6 +54,13 @@ async function build(init: KernelInit, { workdirName }: BuildRequest, urlOf: (po
     },
   });
   container = made;
+  const base = new URL(init.baseOrigin);
+  const previews = new PreviewGateway({
+    network: made.kernel.network,
+    address: { scheme: base.protocol.slice(0, -1), baseHost: base.host, label: init.label },
+    onPreviewMessage: (message) => events.emit('preview-message', message),
+  });
+  gateway = previews;
   const stopPorts = watchPorts(made.kernel.network, urlOf, {
     port: (port, state, url) => events.emit('port', port, state, url),
     serverReady: (port, url) => events.emit('server-ready', port, url),
@@ -60,11 +69,13 @@ async function build(init: KernelInit, { workdirName }: BuildRequest, urlOf: (po
     kernel: made.kernel,
     workdir: made.workdir,
     events,
-    setPreviewScript: () => undefined,
+    setPreviewScript: (script) => previews.setScript(script),
     reserved: new Map(),
     async teardown() {
       stopPorts();
       container = undefined;
+      gateway = undefined;
+      previews.close();
       await made.close();
     },
   });

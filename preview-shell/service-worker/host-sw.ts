@@ -1,10 +1,12 @@
-/** The host's service worker: answers what the container's threads import. */
-import { HOST_PATHS } from '../../shared/protocol/preview-channel.ts';
-import { MODULE_CHANNEL_VERSION, type PageToServiceWorker, type ServiceWorkerToPage } from './module-channel.ts';
+/** The host's service worker: answers what the container's threads import, and introduces previews to the page that runs the container. */
+import { HOST_PATHS, type ConnectPreview, type HostAnnouncement } from '../../shared/protocol/preview-channel.ts';
+import { Introductions } from './introductions.ts';
+import type { PageToServiceWorker, ServiceWorkerToPage } from './module-channel.ts';
 import { ModuleStore } from './module-store.ts';
 
 const scope = globalThis as unknown as ServiceWorkerGlobalScope;
 const modules = new ModuleStore(tellPages);
+const introductions = new Introductions(scope.clients, HOST_PATHS.relay);
 
 async function tellPages(message: ServiceWorkerToPage): Promise<void> {
   const pages = await scope.clients.matchAll({ type: 'window', includeUncontrolled: true });
@@ -22,11 +24,19 @@ async function moduleResponse(path: string): Promise<Response> {
 scope.addEventListener('install', () => void scope.skipWaiting());
 scope.addEventListener('activate', (event) => event.waitUntil(scope.clients.claim()));
 
-scope.addEventListener('message', ({ data, source }) => {
-  // Only pages of this origin can reach it; still, threads are introduced by windows alone.
+scope.addEventListener('message', (event) => {
+  const { source, ports } = event;
+  // Only pages of this origin can reach it; still, nobody but windows has anything to say.
   if (!(source instanceof WindowClient)) return;
-  const message = data as PageToServiceWorker | undefined;
-  if (message?.t === 'thread' && message.v === MODULE_CHANNEL_VERSION && typeof message.key === 'string' && message.port instanceof MessagePort) modules.introduce(message.key, message.port);
+  const message = event.data as PageToServiceWorker | ConnectPreview | HostAnnouncement | undefined;
+  if (message?.v !== 1) return;
+  switch (message.t) {
+    case 'thread':
+      if (typeof message.key === 'string' && message.port instanceof MessagePort) modules.introduce(message.key, message.port);
+      break;
+    case 'host': event.waitUntil(introductions.announce(source)); break;
+    case 'connect-preview': event.waitUntil(introductions.connect(source, message.port, ports[0])); break;
+  }
 });
 
 scope.addEventListener('fetch', (event) => {

@@ -7,7 +7,7 @@
 export const MODULE_CHANNEL_VERSION = 1;
 
 /** Page -> service worker, with the port transferred. */
-export type PageToServiceWorker = { t: 'thread'; v: typeof MODULE_CHANNEL_VERSION; key: string; port: MessagePort } | { t: 'host'; v: typeof MODULE_CHANNEL_VERSION };
+export type PageToServiceWorker = { t: 'thread'; v: typeof MODULE_CHANNEL_VERSION; key: string; port: MessagePort };
 
 /** Thread -> service worker. Paths are absolute, as in `servedUrl` without the origin. */
 export type ThreadToServiceWorker = { t: 'put'; modules: [path: string, source: string][] } | { t: 'source'; id: number; source: string | null };
