@@ -1,31 +1,43 @@
 /** What Vite's server tells its own client over its WebSocket: build errors and hot updates. */
-import { z } from 'zod/mini';
+import type { ViteErrorReport } from '../../../shared/protocol/preview-report.ts';
 import type { Report } from './reports.ts';
 import { cut } from './values.ts';
 
-const payload = z.union([
-  z.object({ type: z.literal('error'), err: z.object({ message: z.string(), plugin: z.optional(z.string()), id: z.optional(z.string()), frame: z.optional(z.string()), loc: z.optional(z.object({ line: z.number(), column: z.number(), file: z.optional(z.string()) })) }) }),
-  z.object({ type: z.literal('update'), updates: z.array(z.object({ path: z.string() })) }),
-  z.object({ type: z.literal('full-reload'), path: z.optional(z.string()) }),
-]);
+interface VitePayload {
+  type?: unknown;
+  path?: unknown;
+  updates?: unknown;
+  err?: { message?: unknown; plugin?: unknown; id?: unknown; frame?: unknown; loc?: { line?: unknown; column?: unknown; file?: unknown } };
+}
+
+const text = (value: unknown, limit: number): string | undefined => (typeof value === 'string' ? cut(value, limit) : undefined);
+const number = (value: unknown): number | undefined => (typeof value === 'number' && Number.isFinite(value) ? value : undefined);
 
 /** Messages of other programs that look the same are theirs: only texts that parse are looked at. */
-export function reportViteMessage(report: Report, text: string): void {
-  if (!/^\{"type":"(?:error|update|full-reload)"/.test(text)) return;
-  let message: z.infer<typeof payload>;
+export function reportViteMessage(report: Report, message: string): void {
+  if (!/^\{"type":"(?:error|update|full-reload)"/.test(message)) return;
+  let payload: VitePayload;
   try {
-    message = payload.parse(JSON.parse(text));
+    payload = JSON.parse(message) as VitePayload;
   } catch {
     return;
   }
-  if (message.type === 'update') report('hot-update', { type: 'update', paths: message.updates.slice(0, 200).map(({ path }) => cut(path, 4000)) });
-  else if (message.type === 'full-reload') report('hot-update', { type: 'full-reload', paths: message.path === undefined ? [] : [cut(message.path, 4000)] });
-  else {
-    const { message: said, plugin, id, frame, loc } = message.err;
-    const file = loc?.file ?? id;
-    report('vite-error', {
-      message: cut(said), ...(plugin === undefined ? {} : { plugin: cut(plugin, 250) }), ...(file === undefined ? {} : { file: cut(file, 4000) }),
-      ...(loc === undefined ? {} : { line: Math.max(1, loc.line), column: Math.max(0, loc.column) }), ...(frame === undefined ? {} : { frame: cut(frame) }),
-    });
-  }
+  if (payload.type === 'update') report('hot-update', { type: 'update', paths: pathsOf(payload.updates) });
+  else if (payload.type === 'full-reload') report('hot-update', { type: 'full-reload', paths: [text(payload.path, 4000)].flatMap((path) => path ?? []) });
+  else if (payload.err !== undefined) reportError(report, payload.err);
+}
+
+function pathsOf(updates: unknown): string[] {
+  if (!Array.isArray(updates)) return [];
+  return updates.slice(0, 200).flatMap((update: { path?: unknown } | null) => text(update?.path, 4000) ?? []);
+}
+
+function reportError(report: Report, { message, plugin, id, frame, loc }: NonNullable<VitePayload['err']>): void {
+  const found: Partial<ViteErrorReport> = {
+    plugin: text(plugin, 250), file: text(loc?.file, 4000) ?? text(id, 4000), frame: text(frame, 60_000),
+    line: Math.max(1, number(loc?.line) ?? 1), column: Math.max(0, number(loc?.column) ?? 0),
+  };
+  // The parser takes absent fields, not undefined ones.
+  const known = Object.fromEntries(Object.entries(found).filter(([name, value]) => value !== undefined && (loc !== undefined || !['line', 'column'].includes(name))));
+  report('vite-error', { message: text(message, 60_000) ?? 'Vite reported an error.', ...known });
 }
