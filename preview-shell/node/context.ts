@@ -4,6 +4,8 @@ import type { KernelEvent, ThreadNote } from '../abi/events.ts';
 import type { ProcessImage } from '../abi/thread.ts';
 
 export interface EventLoop {
+  /** Milliseconds for which the thread waited for something to do. */
+  readonly idleTime: number;
   /** Keeps the thread alive until the returned function is called (calling it twice is harmless). */
   hold(): () => void;
   /** Runs `callback` on a later turn, in order, through `makeCallback`. Does not keep the thread alive by itself. */

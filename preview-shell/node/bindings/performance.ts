@@ -1,6 +1,7 @@
 /** node:perf_hooks (node_perf.cc). Times are nanoseconds; the thread's origin is its Worker's. */
 import type { BindingContext } from '../context.ts';
 import { native } from '../natives.ts';
+import { EventLoopDelay, Histogram } from './performance/histograms.ts';
 
 const ENTRY_TYPES = ['GC', 'HTTP', 'HTTP2', 'NET', 'DNS'];
 const MILESTONES = ['TIME_ORIGIN_TIMESTAMP', 'TIME_ORIGIN', 'ENVIRONMENT', 'NODE_START', 'V8_START', 'LOOP_START', 'LOOP_EXIT', 'BOOTSTRAP_COMPLETE'];
@@ -36,21 +37,13 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     now: () => native.performance.now(),
     setupObservers: (callback: ObserverCallback) => void (observer = callback),
     notify: () => undefined,
-    // The browser does not tell when it collects, or how long a Worker was idle.
+    // The browser does not tell when it collects: no entries of type `gc` ever come.
     installGarbageCollectionTracking: () => undefined,
     removeGarbageCollectionTracking: () => undefined,
-    loopIdleTime: () => 0,
+    loopIdleTime: () => ctx.loop.idleTime,
     markBootstrapComplete: () => mark('BOOTSTRAP_COMPLETE', elapsed()),
     uvMetricsInfo: () => [0, 0, 0],
-    createELDHistogram: () => unsupported('monitorEventLoopDelay()'),
-    Histogram: class {
-      constructor() {
-        unsupported('createHistogram()');
-      }
-    },
+    createELDHistogram: (resolution: number) => new EventLoopDelay(resolution),
+    Histogram,
   };
-}
-
-function unsupported(what: string): never {
-  throw Object.assign(new Error(`perf_hooks.${what} is not supported in the container.`), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' });
 }

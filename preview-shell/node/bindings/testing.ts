@@ -33,6 +33,7 @@ export function testContext(call: ChannelClient['call'], note: BindingContext['k
   const bindings: Record<string, Record<string, unknown>> = {};
   const ctx: BindingContext = {
     loop: {
+      idleTime: 0,
       hold,
       enqueue: (callback) => void setImmediate(callback),
       complete: (callback) => {

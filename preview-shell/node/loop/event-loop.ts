@@ -29,6 +29,9 @@ export class BrowserEventLoop implements EventLoop {
   private idleCheckPosted = false;
   private ticks: TickQueue | undefined;
   private readonly host: LoopHost;
+  /** Milliseconds, and since when nothing has run. */
+  private idled = 0;
+  private idleSince: number | undefined;
 
   constructor(host: LoopHost) {
     this.host = host;
@@ -85,8 +88,13 @@ export class BrowserEventLoop implements EventLoop {
     this.channel.port2.postMessage(0);
   }
 
+  get idleTime(): number {
+    return this.idled;
+  }
+
   makeCallback(callback: (...args: never[]) => unknown, self: unknown, args: readonly unknown[]): unknown {
     this.depth++;
+    this.endIdle();
     try {
       return Reflect.apply(callback, self, args as unknown[]);
     } catch (error) {
@@ -115,8 +123,15 @@ export class BrowserEventLoop implements EventLoop {
     }
   }
 
+  private endIdle(): void {
+    if (this.idleSince === undefined) return;
+    this.idled += native.performance.now() - this.idleSince;
+    this.idleSince = undefined;
+  }
+
   private turn(): void {
     this.posted = false;
+    this.endIdle();
     if (this.ticksPending()) {
       this.depth++;
       this.runTicks();
@@ -135,6 +150,7 @@ export class BrowserEventLoop implements EventLoop {
 
   /** Two turns with nothing to do in between: micro-tasks of the last callback have run by then. */
   private checkIdle(): void {
+    if (this.started) this.idleSince = native.performance.now();
     if (!this.started || this.holds > 0) return;
     if (!this.idleCheckPosted) {
       this.idleCheckPosted = true;
