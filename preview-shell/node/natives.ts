@@ -30,4 +30,5 @@ export const native = {
   DOMException: scope.DOMException,
   indirectEval: globalThis.eval,
   WebAssembly: scope.WebAssembly,
+  Proxy: globalThis.Proxy,
 } as const;

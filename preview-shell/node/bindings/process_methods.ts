@@ -126,7 +126,8 @@ function createEnv(initial: Record<string, string>): Record<string, string> {
   const store: Record<string, string> = Object.create(null) as Record<string, string>;
   Object.assign(store, initial);
   const target = Object.setPrototypeOf(store, Object.prototype) as Record<string, string>;
-  return new Proxy(target, {
+  // Not one that `util.types.isProxy` knows: in Node the environment is an object of its own kind.
+  return new native.Proxy(target, {
     set(env, key, value) {
       if (typeof key === 'symbol' || typeof value === 'symbol') throw new TypeError('Cannot convert a Symbol value to a string');
       env[key] = String(value);

@@ -1,5 +1,6 @@
 import { headerLength } from '../modules/compile-script.ts';
 import { originalUrl } from '../modules/served-url.ts';
+import { native } from '../natives.ts';
 import type { BindingContext } from '../context.ts';
 
 /** The engine's files of our own bundle, which Node's C++ would not show either. */
@@ -15,7 +16,7 @@ export function installPrepareStackTrace(ctx: BindingContext): void {
   // For those who work on the runtime itself.
   const showsOwnFrames = ctx.image.env['TERRARIUM_OWN_FRAMES'] === '1';
   const framesOf = (trace: unknown[]): CallSite[] =>
-    (trace as CallSite[]).filter((frame) => showsOwnFrames || !OWN_CODE.test(String(fileOf(frame)))).map(asInNode);
+    (trace as CallSite[]).filter((frame) => showsOwnFrames || !(OWN_CODE.test(String(fileOf(frame))) || isNativeEval(frame))).map(asInNode);
   // Node's callback asks for Error.prepareStackTrace first: while it does, it must not find this function.
   let formatting = false;
   const standard: Prepare = (error, trace) => {
@@ -59,6 +60,9 @@ function fileOf(frame: CallSite): string | undefined {
   return frame.getFileName() ?? frame.getScriptNameOrSourceURL() ?? undefined;
 }
 
+/** `eval` itself, which runs scripts here and calls none of them in Node. */
+const isNativeEval = (frame: CallSite): boolean => fileOf(frame) === undefined && frame.getFunctionName() === 'eval';
+
 /** The frame with the file's own name and columns, and with the names that functions have where they are not compiled by `eval`. */
 function asInNode(frame: CallSite): CallSite {
   const file = fileOf(frame);
@@ -76,7 +80,7 @@ function asInNode(frame: CallSite): CallSite {
     getFunctionName: () => (anonymous ? null : frame.getFunctionName()),
     toString: () => frameText(frame.toString(), file, original, column, anonymous),
   };
-  return new Proxy(frame, {
+  return new native.Proxy(frame, {
     get(target, key) {
       if (Object.hasOwn(own, key)) return own[key];
       const value = Reflect.get(target, key) as unknown;

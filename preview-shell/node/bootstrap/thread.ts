@@ -1,12 +1,16 @@
+import { SysError } from '../../abi/errno.ts';
 import type { ThreadStart } from '../../abi/thread.ts';
 import { BrowserEventLoop } from '../loop/event-loop.ts';
 import { ThreadKernelLink } from '../kernel-link.ts';
 import { NodeLibrary } from '../library.ts';
 import { createBuiltins } from '../bindings/builtins.ts';
+import { FsSupport } from '../bindings/fs/support.ts';
+import { readWhole } from '../bindings/fs/whole-files.ts';
 import { FACTORIES } from '../bindings/index.ts';
 import { exitThread, initializeProcess, VERSIONS } from '../bindings/process_methods.ts';
 import type { ModulePublisher } from '../bindings/module_wrap.ts';
 import { native } from '../natives.ts';
+import { withEnvFiles } from '../options/env-files.ts';
 import { OptionError, parseOptions } from '../options/parse.ts';
 import { hideBrowserGlobals } from '../globals.ts';
 import { adaptModule, bootstrapRealm, runMain } from './realm.ts';
@@ -74,8 +78,12 @@ function create(name: string, ctx: BindingContext): Record<string, unknown> {
 function takeOptions(ctx: BindingContext): boolean {
   const print = (fd: number, text: string): unknown => ctx.kernel.call('fs.write', fd, new native.TextEncoder().encode(`${text}\n`), null);
   try {
-    const options = parseOptions(ctx.image.execArgv, ctx.image.env);
+    const { image } = ctx;
+    if (ctx.isMainThread) image.env = withEnvFiles(image.execArgv, image.env, { read: (path) => readText(ctx, path), warn: (line) => print(2, line) });
+    const options = parseOptions(image.execArgv, image.env);
     ctx.hooks['options'] = options;
+    const limit = options.get('--stack-trace-limit');
+    if (typeof limit === 'number') Error.stackTraceLimit = limit;
     if (options.get('--version') !== true) return true;
     print(1, `v${VERSIONS.node}`);
     exitThread(ctx, 0);
@@ -83,6 +91,15 @@ function takeOptions(ctx: BindingContext): boolean {
     if (!(error instanceof OptionError)) throw error;
     print(2, `${ctx.image.execPath}: ${error.message}`);
     exitThread(ctx, INVALID_ARGUMENT);
+  }
+}
+
+function readText(ctx: BindingContext, path: string): string | undefined {
+  try {
+    return new native.TextDecoder().decode(readWhole(new FsSupport(ctx), path, 0));
+  } catch (error) {
+    if (error instanceof SysError && error.code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
