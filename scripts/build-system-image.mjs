@@ -10,10 +10,10 @@ const LIBRARY = 'usr/lib/terrarium';
 const EXECUTABLE = 0o755;
 
 /** Program -> its entry file. */
-const PROGRAMS = { npm: 'npm/npm.ts', npx: 'npm/npx.ts' };
+const PROGRAMS = { npm: 'npm/npm.ts', npx: 'npm/npx.ts', sh: 'sh/main.ts' };
 
 /** Other names, absolute path -> target. */
-const LINKS = { '/usr/bin/nodejs': 'node', '/bin/node': '/usr/bin/node' };
+const LINKS = { '/usr/bin/nodejs': 'node', '/bin/node': '/usr/bin/node', '/bin/sh': '/usr/bin/sh', '/bin/bash': '/usr/bin/sh', '/usr/bin/bash': 'sh', '/usr/bin/jsh': 'sh' };
 
 /** @param {boolean} minify @returns {Promise<Uint8Array>} */
 export async function systemImage(minify) {
@@ -27,7 +27,15 @@ export async function systemImage(minify) {
     files.push(file(`${LIBRARY}/${name}.js`, await bundle(path.join(USERLAND, entry), minify)));
     files.push(file(`usr/bin/${name}`, `#!/usr/bin/env node\nrequire('/${LIBRARY}/${name}.js');\n`));
   }
+  files.push(file(`${LIBRARY}/tool.js`, await bundle(path.join(USERLAND, 'sh/tool-main.ts'), minify)));
+  for (const name of await toolNames()) files.push(file(`usr/bin/${name}`, `#!/usr/bin/env node\nrequire('/${LIBRARY}/tool.js').runAlone(${JSON.stringify(name)});\n`));
   return writePack({ v: 1, name: 'terrarium-system', version: '1.0.0', integrity: '' }, files);
+}
+
+/** Tools that are programs of their own as well: other programs than the shell start them. */
+async function toolNames() {
+  const { TOOLS } = await import('../preview-shell/userland/tools/index.ts');
+  return [...Object.keys(TOOLS), 'echo', 'printf', 'pwd', 'test', 'true', 'false', 'kill'];
 }
 
 /** @param {string} entry @param {boolean} minify */
