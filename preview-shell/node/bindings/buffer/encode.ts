@@ -41,8 +41,11 @@ export function writeUcs2(target: Uint8Array, text: string): number {
   return 2 * units;
 }
 
-const hexDigit = (unit: number): number =>
-  unit >= 48 && unit <= 57 ? unit - 48 : unit >= 97 && unit <= 102 ? unit - 87 : unit >= 65 && unit <= 70 ? unit - 55 : -1;
+/** Of a unit beyond Latin-1 Node reads the low byte (string_bytes.cc, unhex). */
+function hexDigit(unit: number): number {
+  const byte = unit & 0xff;
+  return byte >= 48 && byte <= 57 ? byte - 48 : byte >= 97 && byte <= 102 ? byte - 87 : byte >= 65 && byte <= 70 ? byte - 55 : -1;
+}
 
 /** Stops at what is no pair of hexadecimal digits. */
 export function writeHex(target: Uint8Array, text: string): number {
