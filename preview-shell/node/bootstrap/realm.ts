@@ -45,11 +45,24 @@ function noLinkedBinding(name: string): never {
   throw new Error(`No such binding: ${name}`);
 }
 
+interface Warnings {
+  emitExperimentalWarning(feature: string): void;
+}
+
+/** Packages run as WebAssembly because the container chose so for them: a warning in each of their threads would be about nothing that a person did. */
+function withoutWasiWarning(exports: Warnings): void {
+  const { emitExperimentalWarning } = exports;
+  exports.emitExperimentalWarning = (feature) => {
+    if (feature !== 'WASI') emitExperimentalWarning(feature);
+  };
+}
+
 /**
  * Called after each module of the library has run. The tick queue needs to know of ticks that micro-tasks schedule, and of the places where Node
  * runs micro-tasks inside a batch of timers (loop/yield.ts).
  */
 export function adaptModule(loop: BrowserEventLoop, id: string, exports: unknown): void {
+  if (id === 'internal/util') withoutWasiWarning(exports as Warnings);
   if (id !== 'internal/process/task_queues') return;
   const queues = exports as TaskQueues;
   const { setupTaskQueue } = queues;
