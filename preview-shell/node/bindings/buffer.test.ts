@@ -35,6 +35,9 @@ describe('bytes and text are Node’s', () => {
       const expected = forward ? buffer.indexOf(Buffer.from(needle), offset) : buffer.lastIndexOf(Buffer.from(needle), offset);
       expect(indexOfBuffer?.(new Uint8Array(haystack), new Uint8Array(needle), offset, 1, forward)).toBe(expected);
     }));
+    // A Buffer's own method is made of the binding: it must not be called from there.
+    const haystack = Object.assign(Uint8Array.of(1, 2, 3), { indexOf: () => { throw new Error('called itself'); } });
+    expect(indexOfBuffer?.(haystack, Uint8Array.of(2, 3), 0, 1, true)).toBe(1);
     expect(indexOfString?.(Buffer.from('aab', 'utf16le'), 'ab', 0, 3, true)).toBe(2);
   });
 

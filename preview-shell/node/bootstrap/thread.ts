@@ -19,6 +19,8 @@ import { installPrepareStackTrace } from './stack-trace.ts';
 import { triggerUncaught } from './uncaught.ts';
 import type { BindingContext, Hooks } from '../context.ts';
 
+/** Exit code of a process that waits for what nobody will do (Node's documentation, process exit codes). */
+const UNSETTLED_TOP_LEVEL_AWAIT = 13;
 /** Exit code for an option that Node does not know (Node's documentation, process exit codes). */
 const INVALID_ARGUMENT = 9;
 
@@ -74,9 +76,14 @@ function create(name: string, ctx: BindingContext): Record<string, unknown> {
   return factory(ctx);
 }
 
+/** A line on a descriptor, at once. */
+function writeLine(ctx: BindingContext, fd: number, text: string): void {
+  ctx.kernel.call('fs.write', fd, new native.TextEncoder().encode(`${text}\n`), null);
+}
+
 /** Parses the command line before anything runs; false when that was all there is to do. */
 function takeOptions(ctx: BindingContext): boolean {
-  const print = (fd: number, text: string): unknown => ctx.kernel.call('fs.write', fd, new native.TextEncoder().encode(`${text}\n`), null);
+  const print = (fd: number, text: string): void => writeLine(ctx, fd, text);
   try {
     const { image } = ctx;
     if (ctx.isMainThread) image.env = withEnvFiles(image.execArgv, image.env, { read: (path) => readText(ctx, path), warn: (line) => print(2, line) });
@@ -116,11 +123,24 @@ const isTty = (ctx: BindingContext): boolean => ctx.kernel.call('fd.kind', 0) ==
 /** `beforeExit` may add work; else the process ends with its exit code, 13 for a top-level await that nothing will settle (node.cc, SpinEventLoop). */
 function endWhenIdle(ctx: BindingContext, loop: BrowserEventLoop): void {
   const process = ctx.process as unknown as NodeProcess;
+  const entry = entryPoint(ctx);
+  let settled = entry === undefined;
+  const noteSettled = (): void => void (settled = true);
+  entry?.then(noteSettled, noteSettled);
   loop.makeCallback(() => process.emit('beforeExit', process.exitCode ?? 0), undefined, []);
+  // A turn later: promises have told of themselves by then.
   loop.enqueue(() => {
     if (loop.alive) return;
+    const code = process.exitCode === undefined && !settled ? UNSETTLED_TOP_LEVEL_AWAIT : Number(process.exitCode ?? 0);
+    if (code === UNSETTLED_TOP_LEVEL_AWAIT && process.exitCode === undefined) writeLine(ctx, 2, 'Warning: Detected unsettled top-level await');
     process._exiting = true;
-    process.emit('exit', Number(process.exitCode ?? 0));
-    exitThread(ctx, Number(process.exitCode ?? 0));
+    process.emit('exit', code);
+    exitThread(ctx, process.exitCode === undefined ? code : Number(process.exitCode));
   });
+}
+
+/** The evaluation of the program's first module, where it is one (run_main.js). */
+function entryPoint({ internalBinding, global }: BindingContext): Promise<unknown> | undefined {
+  const { privateSymbols } = internalBinding('util') as { privateSymbols: Record<string, symbol> };
+  return (global as unknown as Record<symbol, Promise<unknown> | undefined>)[privateSymbols['entry_point_promise_private_symbol'] as symbol];
 }

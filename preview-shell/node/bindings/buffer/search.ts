@@ -22,10 +22,13 @@ export function search(haystack: Uint8Array, needle: Uint8Array, offset: number,
   return forward ? searchForward(haystack, needle, aligned, step) : searchBackward(haystack, needle, aligned, step);
 }
 
+/** The engine's own: Buffer's, which a haystack may have, is made of this. */
+const nativeIndexOf = Uint8Array.prototype.indexOf;
+
 function searchForward(haystack: Uint8Array, needle: Uint8Array, start: number, step: number): number {
   const first = needle[0] as number;
   const last = haystack.length - needle.length;
-  for (let at = haystack.indexOf(first, start); at >= 0 && at <= last; at = haystack.indexOf(first, at + 1)) {
+  for (let at = nativeIndexOf.call(haystack, first, start); at >= 0 && at <= last; at = nativeIndexOf.call(haystack, first, at + 1)) {
     if (at % step === 0 && matches(haystack, needle, at)) return at;
   }
   return -1;
