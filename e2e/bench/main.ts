@@ -1,0 +1,111 @@
+/**
+ * `npm run bench -- [--json] [--only prefix,…]`: how fast the product is, and the same work natively on the same machine in the same run.
+ * Times are milliseconds; each is the median of several runs where it is not said otherwise.
+ */
+import { parseArgs } from 'node:util';
+import { chromium, type Browser } from 'playwright-core';
+import { productEdits } from './edits.ts';
+import { asJson, asTable, median, percentile, type Figures } from './figures.ts';
+import { renderersMegabytes } from './memory.ts';
+import { nativeEdits, startNative } from './native.ts';
+import { openNew, startProduct, type Opened, type Product } from './product.ts';
+
+const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false }, only: { type: 'string' } } });
+const prefixes = options.only?.split(',');
+const wants = (...names: string[]): boolean => prefixes === undefined || names.some((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+const RUNS = 3;
+const EDITS = 20;
+const figures: Figures = new Map();
+
+const launch = (): Promise<Browser> =>
+  chromium.launch({ executablePath: process.env['TERRARIUM_CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-features=MediaRouter'] });
+
+/** One environment in a browser that has never seen Terrarium. */
+async function cold(product: Product): Promise<Opened> {
+  const browser = await launch();
+  try {
+    return await openNew(product, await product.signIn(await browser.newContext({ viewport: { width: 1440, height: 900 } })));
+  } finally {
+    await browser.close();
+  }
+}
+
+/** New environments in one browser profile; the last one stays open for what is measured in it. */
+async function warm(product: Product, runs: number): Promise<{ browser: Browser; opened: Opened[]; page: Awaited<ReturnType<Product['signIn']>> }> {
+  const browser = await launch();
+  const page = await product.signIn(await browser.newContext({ viewport: { width: 1440, height: 900 } }));
+  const opened: Opened[] = [];
+  for (let run = 0; run <= runs; run++) {
+    const made = await openNew(product, page);
+    // The first one warms the profile.
+    if (run > 0) opened.push(made);
+    say(`  new environment ${run}: ${made.createMs.toFixed(0)} ms`);
+  }
+  return { browser, opened, page };
+}
+
+function note(name: string, samples: readonly number[]): void {
+  if (samples.length > 0) figures.set(name, median(samples));
+}
+
+function notePhases(prefix: string, opened: readonly Opened[]): void {
+  for (const phase of opened[0]?.phases.keys() ?? []) note(`${prefix}.${phase}.ms`, opened.flatMap(({ phases }) => phases.get(phase) ?? []));
+}
+
+async function benchProduct(): Promise<void> {
+  const product = await startProduct();
+  try {
+    if (wants('create.cold', 'phase.cold')) {
+      say('Cold browser: create an environment, up to the rendered page');
+      await cold(product);
+      const opened: Opened[] = [];
+      for (let run = 0; run < RUNS; run++) opened.push(await cold(product));
+      note('create.cold.ms', opened.map(({ createMs }) => createMs));
+      notePhases('phase.cold', opened);
+    }
+    if (!wants('create.warm', 'phase.warm', 'install.warm', 'hmr.p', 'memory')) return;
+    say('Used browser: the same');
+    const { browser, opened, page } = await warm(product, RUNS);
+    note('create.warm.ms', opened.map(({ createMs }) => createMs));
+    note('install.warm.ms', opened.flatMap(({ phases }) => phases.get('install') ?? []));
+    notePhases('phase.warm', opened);
+    const memory = await renderersMegabytes(browser);
+    if (memory !== undefined) figures.set('memory.mb', memory);
+    const last = opened.at(-1);
+    if (last !== undefined && wants('hmr.p')) {
+      say(`Edits in the editor: ${EDITS}`);
+      const samples = await productEdits(page, last.frame, EDITS);
+      figures.set('hmr.p50.ms', percentile(samples, 0.5));
+      figures.set('hmr.p95.ms', percentile(samples, 0.95));
+    }
+    await browser.close();
+  } finally {
+    await product.stop();
+  }
+}
+
+async function benchNative(): Promise<void> {
+  say('Native: npm ci, vite, the page');
+  const browser = await launch();
+  const runs: number[] = [];
+  for (let run = 0; run <= RUNS; run++) {
+    const project = await startNative(browser);
+    // The first fills npm's cache.
+    if (run > 0) runs.push(project.createMs);
+    if (run === RUNS && wants('hmr.native')) {
+      const samples = await nativeEdits(project, EDITS);
+      figures.set('hmr.native.p50.ms', percentile(samples, 0.5));
+      figures.set('hmr.native.p95.ms', percentile(samples, 0.95));
+    }
+    await project.stop();
+  }
+  note('create.native.ms', runs);
+  await browser.close();
+}
+
+if (wants('create.native', 'hmr.native')) await benchNative();
+if (wants('create.cold', 'create.warm', 'phase', 'install', 'hmr.p', 'memory')) await benchProduct();
+process.stdout.write(`${options.json ? asJson(figures) : asTable(figures)}\n`);
+process.exit(0);

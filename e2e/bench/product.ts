@@ -1,0 +1,86 @@
+/** The product as a person meets it: the real server, the real page, an environment made from the React template. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { BrowserContext, Frame, Page } from 'playwright-core';
+import { createTerrarium } from '../../server/server.ts';
+import { loadSettings } from '../../server/settings.ts';
+import { RENDERED } from './rendered.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const TOKEN = 'owner-token-of-the-bench';
+const quiet = { info: () => undefined, warn: () => undefined, error: (message: string, fields?: object) => console.error(message, fields) };
+
+export interface Product {
+  origin: string;
+  signIn(context: BrowserContext): Promise<Page>;
+  create(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startProduct(): Promise<Product> {
+  const data = await mkdtemp(path.join(tmpdir(), 'terrarium-bench-data-'));
+  const settings = await loadSettings(ROOT, { PORT: String(await freePort()), TERRARIUM_DATA: data, TERRARIUM_OWNER_TOKEN: TOKEN });
+  const terrarium = await createTerrarium(settings, quiet);
+  await terrarium.listen();
+  return {
+    origin: settings.baseOrigin,
+    async signIn(context) {
+      const page = await context.newPage();
+      await page.goto(terrarium.signInLink);
+      return page;
+    },
+    async create() {
+      const response = await fetch(`${settings.baseOrigin}/api/environments`, {
+        method: 'POST', headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' }, body: JSON.stringify({ taskId: 'bench', template: 'react-ts' }),
+      });
+      return ((await response.json()) as { environmentId: string }).environmentId;
+    },
+    async stop() {
+      await terrarium.close();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface Opened {
+  frame: Frame;
+  /** Milliseconds from the request that makes the environment to the rendered page. */
+  createMs: number;
+  /** Milliseconds of each phase that the page shows. */
+  phases: Map<string, number>;
+}
+
+/** Creates an environment and opens it, up to the rendered preview. */
+export async function openNew(product: Product, page: Page): Promise<Opened> {
+  const started = performance.now();
+  const id = await product.create();
+  await page.goto(`${product.origin}/e/${id}`);
+  const frame = await renderedFrame(page);
+  const createMs = performance.now() - started;
+  return { frame, createMs, phases: await phasesOf(page) };
+}
+
+async function renderedFrame(page: Page): Promise<Frame> {
+  for (;;) {
+    for (const frame of page.frames()) {
+      if (!/--\d+\.preview\./.test(frame.url())) continue;
+      if (await frame.evaluate(RENDERED).catch(() => false)) return frame;
+    }
+    await page.waitForTimeout(10);
+  }
+}
+
+async function phasesOf(page: Page): Promise<Map<string, number>> {
+  const entries = await page.evaluate(() => performance.getEntriesByType('measure').filter(({ name }) => name.startsWith('boot:')).map(({ name, duration }) => [name.slice('boot:'.length), duration] as const));
+  return new Map(entries);
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
