@@ -1,4 +1,15 @@
 /** Connects what other rooms of the system give the workspace: keeping the disk in step, and the installed packages' types. */
+import { putFile, readBlob } from './api/environments.ts';
+import { DocumentDiskSync } from './sync/disk-sync.ts';
 import { connectPlugs } from './workspace/session.ts';
 
-connectPlugs({});
+connectPlugs({
+  diskSync: ({ environmentId, document }) => {
+    const sync = new DocumentDiskSync(document.doc, {
+      whenSaved: () => document.whenSaved(),
+      readBlob: (hash) => readBlob(environmentId, hash),
+      putBytes: (path, bytes) => putFile(environmentId, path, new Blob([bytes])),
+    });
+    return { start: (_doc, container) => sync.start(container), stop: () => sync.stop() };
+  },
+});

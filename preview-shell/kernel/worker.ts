@@ -5,6 +5,8 @@ import { HOST_PAGE_VERSION, type FromKernel, type KernelInit, type ToKernel } fr
 import { Container } from './container/container.ts';
 import { ContainerEvents } from './container/events.ts';
 import { readImage } from './container/image.ts';
+import { REPLICA_COMMAND } from '../../shared/protocol/replica.ts';
+import { replicaCommand } from './replica/index.ts';
 import { PreviewGateway } from './gateway/gateway.ts';
 import { createInstance } from './container/instance.ts';
 import { watchPorts } from './container/port-events.ts';
@@ -70,7 +72,7 @@ async function build(init: KernelInit, { workdirName }: BuildRequest, urlOf: (po
     workdir: made.workdir,
     events,
     setPreviewScript: (script) => previews.setScript(script),
-    reserved: new Map(),
+    reserved: new Map([[REPLICA_COMMAND, replicaCommand(made.kernel.disk)]]),
     async teardown() {
       stopPorts();
       container = undefined;

@@ -12,6 +12,7 @@
  * The key is an id and the path a property: two people who create the same path make two files, and a rename keeps what others type.
  */
 import * as Y from 'yjs';
+import { isProjectPath } from './project-path.ts';
 
 export const FILES_KEY = 'files';
 
@@ -39,11 +40,7 @@ export function filesMap(doc: Y.Doc): FilesMap {
   return doc.getMap(FILES_KEY) as FilesMap;
 }
 
-/** A relative path with no empty, "." or ".." part, no NUL, no backslash, at most 1024 UTF-16 units. */
-export function isProjectPath(path: string): boolean {
-  if (path.length === 0 || path.length > 1024 || path.includes('\0') || path.includes('\\')) return false;
-  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && part.length <= 255);
-}
+export { isProjectPath } from './project-path.ts';
 
 /** Reads one entry; `undefined` for an entry that has not the shape above (a peer may write anything into the document). */
 export function readEntry(id: string, entry: unknown): DocumentFile | undefined {

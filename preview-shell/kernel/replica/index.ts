@@ -1,0 +1,39 @@
+import { LineReader, type FromReplica } from '../../../shared/protocol/replica.ts';
+import type { Disk } from '../disk/index.ts';
+import type { CommandRequest, RunningCommand } from '../container/run-command.ts';
+import type { OutputListener } from '../container/program-io.ts';
+import { Replica } from './replica.ts';
+
+/** The reserved command `terrarium-replica`: the disk's end of the replica protocol as a program's standard input and output. */
+export function replicaCommand(disk: Disk): (request: CommandRequest, output: OutputListener | undefined) => RunningCommand {
+  return ({ cwd }, output) => {
+    const ended = Promise.withResolvers<number>();
+    const lines = new LineReader();
+    const encoder = new TextEncoder();
+    let sent: Promise<unknown> = Promise.resolve();
+    const tell = (message: FromReplica): void => {
+      const bytes = encoder.encode(`${JSON.stringify(message)}\n`);
+      // In order, and no faster than the other side reads.
+      sent = sent.then(() => output?.(bytes));
+    };
+    const opened = Replica.open(disk, cwd, tell);
+    let working: Promise<void> = Promise.resolve();
+    const end = (code: number): void => {
+      void opened.then((replica) => replica.close());
+      void sent.then(() => output?.(null)).catch(() => undefined);
+      ended.resolve(code);
+    };
+    return {
+      exited: ended.promise,
+      write: (data) => {
+        const text = typeof data === 'string' ? data : new TextDecoder().decode(data);
+        working = working.then(async () => {
+          const replica = await opened;
+          for (const line of lines.push(text)) replica.receive(line);
+        });
+      },
+      resize: () => undefined,
+      kill: () => end(143),
+    };
+  };
+}
