@@ -1,8 +1,9 @@
+// First: a page that is opened at an environment starts its session as soon as App is there.
+import './plugs.ts';
 import { createRoot } from 'react-dom/client';
 import { App, whenQuiet } from './pages/App.tsx';
 import { applyTheme } from './state/theme.ts';
 import { registerServiceWorker } from './service-worker/register.ts';
-import './plugs.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/pages.css';

@@ -58,11 +58,11 @@ export interface Plugs {
   types: ((session: WorkspaceSession) => TypesProvider) | undefined;
 }
 
-const plugs: Plugs = { diskSync: undefined, types: undefined };
+let plugs: Plugs = { diskSync: undefined, types: undefined };
 
 /** Called once at start by the page's entry, before a session opens. */
 export function connectPlugs(given: Partial<Plugs>): void {
-  Object.assign(plugs, given);
+  plugs = { ...plugs, ...given };
 }
 
 export class WorkspaceSession {
