@@ -43,6 +43,8 @@ export async function runTool(shell: Executor, tool: Tool, argv: string[]): Prom
       await stdout.flush();
       const inner = shell.subshell(io, options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]));
       if (options.cwd !== undefined) inner.state.cwd = options.cwd;
+      // A given environment is all that the command gets.
+      if (options.env !== undefined) for (const variable of inner.state.variables.values()) variable.exported = false;
       for (const [name, value] of Object.entries(options.env ?? {})) inner.state.set(name, value, true);
       if (options.stdin !== undefined) inner.io.set(0, { input: options.stdin });
       if (options.stdout !== undefined) inner.io.set(1, { output: options.stdout });
