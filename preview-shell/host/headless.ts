@@ -9,7 +9,7 @@ import { clientOrigin } from './client-origin.ts';
 import { HostServiceWorker } from './service-worker.ts';
 import { ThreadPool } from './thread-pool.ts';
 
-const SPARE_THREADS = 2;
+const SPARE_THREADS = 5;
 const CAPABILITY_REFRESH_MS = 6 * 60 * 60 * 1000;
 
 async function start(): Promise<void> {
