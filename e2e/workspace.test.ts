@@ -59,6 +59,38 @@ describe('an environment', () => {
     await other.context().close();
   });
 
+  test('has a terminal: a pipeline, a program, Ctrl-C of an endless loop and of a program, completion', async () => {
+    await page.getByRole('button', { name: /new terminal/i }).first().click();
+    const screen = async (): Promise<string> => (await page.locator('.xterm-rows').last().innerText()).replaceAll('\u00a0', ' ');
+    const shows = (text: string | RegExp) => expect.poll(screen, { timeout: 20_000 }).toMatch(text);
+    const enter = async (line: string): Promise<void> => {
+      await page.keyboard.type(line);
+      await page.keyboard.press('Enter');
+    };
+    await shows(/~\/project \$/);
+    await enter('ls | grep -c json');
+    await shows(/^3\s*$/m);
+    await enter("node -e 'console.log(40+2)'");
+    await shows(/^42\s*$/m);
+    await enter('echo started-a; while true; do sleep 1; done');
+    await shows(/^started-a\s*$/m);
+    await page.keyboard.press('Control+c');
+    await enter('echo loop-ended');
+    await shows(/^loop-ended\s*$/m);
+    await enter(`node -e 'console.log("started-" + "b"); setInterval(() => {}, 1000)'`);
+    await shows(/^started-b\s*$/m);
+    await page.keyboard.press('Control+c');
+    await enter('echo "status=$?"');
+    await shows(/^status=130\s*$/m);
+    await page.keyboard.type('cat src/ma');
+    await page.keyboard.press('Tab');
+    await shows(/cat src\/main\.tsx/);
+    await page.keyboard.press('Enter');
+    await shows(/createRoot/);
+    await enter('echo generated > made-by-shell.txt');
+    await expect.poll(() => page.getByText('made-by-shell.txt').count(), { timeout: 20_000 }).toBeGreaterThan(0);
+  });
+
   test('a preview reaches nothing of the page that shows it', async () => {
     const reached = await frame.evaluate(async (app) => {
       const attempt = async (work: () => unknown): Promise<string> => {
