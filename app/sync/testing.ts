@@ -1,5 +1,5 @@
 /** For tests: a document and the real disk with the real replica, joined by streams instead of a broker. */
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import { createDisk, PublicFileSystem, type Disk } from '../../preview-shell/kernel/disk/index.ts';
 import { mkdirp } from '../../preview-shell/kernel/disk/names.ts';
 import { replicaCommand } from '../../preview-shell/kernel/replica/index.ts';

@@ -15,7 +15,7 @@ const quiet = { info: () => undefined, warn: () => undefined, error: (message: s
 export interface Product {
   origin: string;
   signIn(context: BrowserContext): Promise<Page>;
-  create(): Promise<string>;
+  create(template?: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -31,9 +31,9 @@ export async function startProduct(): Promise<Product> {
       await page.goto(terrarium.signInLink);
       return page;
     },
-    async create() {
+    async create(template = 'react-ts') {
       const response = await fetch(`${settings.baseOrigin}/api/environments`, {
-        method: 'POST', headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' }, body: JSON.stringify({ taskId: 'bench', template: 'react-ts' }),
+        method: 'POST', headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' }, body: JSON.stringify({ taskId: 'bench', template }),
       });
       return ((await response.json()) as { environmentId: string }).environmentId;
     },
@@ -53,20 +53,20 @@ export interface Opened {
 }
 
 /** Creates an environment and opens it, up to the rendered preview. */
-export async function openNew(product: Product, page: Page): Promise<Opened> {
+export async function openNew(product: Product, page: Page, template?: string, rendered: () => boolean = RENDERED): Promise<Opened> {
   const started = performance.now();
-  const id = await product.create();
+  const id = await product.create(template);
   await page.goto(`${product.origin}/e/${id}`);
-  const frame = await renderedFrame(page);
+  const frame = await renderedFrame(page, rendered);
   const createMs = performance.now() - started;
   return { frame, createMs, phases: await phasesOf(page) };
 }
 
-async function renderedFrame(page: Page): Promise<Frame> {
+async function renderedFrame(page: Page, rendered: () => boolean): Promise<Frame> {
   for (;;) {
     for (const frame of page.frames()) {
       if (!/--\d+\.preview\./.test(frame.url())) continue;
-      if (await frame.evaluate(RENDERED).catch(() => false)) return frame;
+      if (await frame.evaluate(rendered).catch(() => false)) return frame;
     }
     await page.waitForTimeout(10);
   }

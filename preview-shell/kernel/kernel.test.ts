@@ -68,6 +68,24 @@ test('a worker thread is reserved, started with its port, and its end is told to
   parent.events.close();
 });
 
+test('stopping a thread by its public id ends that one, whatever threads of the table have the same number', async () => {
+  const { kernel, starts, terminated } = kernelOf();
+  spawn(kernel);
+  const parent = starts[0] as ThreadStart;
+  const told: unknown[] = [];
+  parent.events.onmessage = ({ data }) => told.push(data);
+  const ids = await callsFrom(parent, [['thread.reserve'], ['thread.reserve'], ['thread.reserve']]);
+  for (const id of ids) {
+    const { port1 } = new MessageChannel();
+    parent.events.postMessage({ type: 'start-thread', threadId: id, env: {}, execArgv: [], port: port1 }, [port1]);
+  }
+  await expect.poll(() => starts.length).toBe(4);
+  await callsFrom(parent, [['thread.stop', ids[1] as number]]);
+  await expect.poll(() => told).toMatchObject([{ type: 'thread-exit', threadId: ids[1] }]);
+  expect(terminated).toEqual([starts[2]?.threadId]);
+  parent.events.close();
+});
+
 test('a thread of another process cannot be stopped', async () => {
   const { kernel, starts } = kernelOf();
   spawn(kernel);

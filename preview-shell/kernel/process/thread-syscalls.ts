@@ -17,7 +17,7 @@ export function threadSyscalls(table: ProcessTable, reserved: ReservedThreads): 
     },
     'thread.stop': (caller, [id]) => {
       const thread = reserved.running(caller, id);
-      reserved.tellParent(id as number, 1);
+      reserved.tellParentOf(id as number, 1);
       thread?.end();
     },
   };
@@ -75,9 +75,14 @@ export class ReservedThreads {
     return reservation.threadId === undefined ? undefined : this.table.thread(reservation.threadId);
   }
 
-  /** `id` is the table's or the public id of the thread that ends. */
-  tellParent(id: number, code: number, error?: string): void {
-    const publicId = this.publicIds.get(id) ?? id;
+  /** A thread ends that the process table knows by `threadId`; nothing happens for a main thread. */
+  tellParent(threadId: number, code: number, error?: string): void {
+    const publicId = this.publicIds.get(threadId);
+    if (publicId !== undefined) this.tellParentOf(publicId, code, error);
+  }
+
+  /** A thread ends that programs know by `publicId`; the numbers of the two kinds overlap. */
+  tellParentOf(publicId: number, code: number, error?: string): void {
     const reservation = this.byPublicId.get(publicId);
     if (reservation === undefined) return;
     this.byPublicId.delete(publicId);
