@@ -5,7 +5,8 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { RENDERED } from './rendered.ts';
+import { freePort } from './product.ts';
+import { headingSays, PAUSE_MS, RENDERED } from './rendered.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -24,7 +25,7 @@ export async function startNative(browser: Browser): Promise<NativeProject> {
   const install = spawn('npm', ['ci', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'ignore' });
   const [code] = (await once(install, 'exit')) as [number];
   if (code !== 0) throw new Error(`npm ci ended with ${code}.`);
-  const server = spawn('npm', ['run', 'dev', '--', '--port', '0', '--host', '127.0.0.1'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const server = spawn('npm', ['run', 'dev', '--', '--port', String(await freePort()), '--strictPort', '--host', '127.0.0.1'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   const url = await addressOf(server);
   const page = await (await browser.newContext()).newPage();
   await page.goto(url);
@@ -41,16 +42,18 @@ export async function startNative(browser: Browser): Promise<NativeProject> {
   };
 }
 
-/** Vite prints where it listens, with colours when it thinks somebody looks. */
-async function addressOf(server: ChildProcess): Promise<string> {
-  let text = '';
-  for await (const chunk of server.stdout ?? []) {
-    text += String(chunk);
-    // oxlint-disable-next-line no-control-regex -- colours are escape sequences
-    const match = /http:\/\/127\.0\.0\.1:\d+/.exec(text.replace(/\x1b\[[0-9;]*m/g, ''));
-    if (match !== null) return match[0];
-  }
-  throw new Error(`Vite ended before it listened: ${text}`);
+/** Vite prints where it listens, with colours when it thinks somebody looks. Its output is read on: closed, it would end the server. */
+function addressOf(server: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    server.stdout?.on('data', (chunk: Buffer) => {
+      text += String(chunk);
+      // oxlint-disable-next-line no-control-regex -- colours are escape sequences
+      const match = /http:\/\/127\.0\.0\.1:\d+/.exec(text.replace(/\x1b\[[0-9;]*m/g, ''));
+      if (match !== null) resolve(match[0]);
+    });
+    server.once('exit', () => reject(new Error(`Vite ended before it listened: ${text}`)));
+  });
 }
 
 /** Milliseconds from writing a file to the change in the page, for each of `count` edits. */
@@ -59,8 +62,10 @@ export async function nativeEdits({ folder, page }: NativeProject, count: number
   const text = await readFile(file, 'utf8');
   const samples: number[] = [];
   for (let edit = 0; edit <= count; edit++) {
+    // Vite's watcher takes two writes within its settling time for one, natively as here.
+    await page.waitForTimeout(PAUSE_MS);
     const title = `Edit ${edit} at home`;
-    const seen = page.waitForFunction((wanted) => document.querySelector('h1')?.textContent === wanted, title, { polling: 'raf' });
+    const seen = page.evaluate(headingSays, title);
     const started = performance.now();
     await writeFile(file, text.replace('React + TypeScript', title));
     await seen;

@@ -1,2 +1,24 @@
 /** Runs in a page: whether the React template shows itself. */
 export const RENDERED = (): boolean => document.querySelector('h1')?.textContent === 'React + TypeScript' && document.querySelector('button') !== null;
+
+/** Runs in a page: resolves as soon as the heading says this. */
+export const headingSays = (wanted: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const holds = (): boolean => document.querySelector('h1')?.textContent === wanted;
+    const observer = new MutationObserver(() => {
+      if (!holds()) return;
+      clearTimeout(timer);
+      observer.disconnect();
+      resolve();
+    });
+    const timer = setTimeout(() => reject(new Error(`The heading is ${document.querySelector('h1')?.textContent}, not ${wanted}.`)), 20_000);
+    observer.observe(document, { subtree: true, childList: true, characterData: true });
+    if (holds()) {
+      clearTimeout(timer);
+      observer.disconnect();
+      resolve();
+    }
+  });
+
+/** Between two edits. */
+export const PAUSE_MS = 200;
