@@ -11,6 +11,8 @@ import { PreviewGateway } from './gateway/gateway.ts';
 import { createInstance } from './container/instance.ts';
 import { watchPorts } from './container/port-events.ts';
 
+type Preview = Extract<ToKernel, { type: 'preview' }>;
+
 interface BuildRequest {
   workdirName?: string;
 }
@@ -22,6 +24,8 @@ const DEFAULT_WORKDIR = 'project';
 let capability = '';
 let container: Container | undefined;
 let gateway: PreviewGateway | undefined;
+/** Previews that were there before the container was: they are connected when it is. */
+const early: Preview[] = [];
 
 function receive({ data }: MessageEvent<ToKernel>): void {
   switch (data.type) {
@@ -29,7 +33,10 @@ function receive({ data }: MessageEvent<ToKernel>): void {
     case 'thread-failed': container?.kernel.threadFailed(data.threadId, data.message); break;
     case 'capability': capability = data.capability; break;
     case 'flush': void container?.flush(); break;
-    case 'preview': gateway?.connect(data.channel, data.port, data.session, data.isolation); break;
+    case 'preview':
+      if (gateway === undefined) early.push(data);
+      else connectPreview(gateway, data);
+      break;
   }
 }
 
@@ -38,6 +45,10 @@ function serve(init: KernelInit): void {
   capability = init.capability;
   const urlOf = (port: number): string => origins(init.baseOrigin).preview(init.label, port);
   Comlink.expose({ build: (request: BuildRequest) => build(init, request, urlOf) }, init.client);
+}
+
+function connectPreview(to: PreviewGateway, { channel, port, session, isolation }: Preview): void {
+  to.connect(channel, port, session, isolation);
 }
 
 /** `server.build` of the client library. */
@@ -63,6 +74,7 @@ async function build(init: KernelInit, { workdirName }: BuildRequest, urlOf: (po
     onPreviewMessage: (message) => events.emit('preview-message', message),
   });
   gateway = previews;
+  for (const preview of early.splice(0)) connectPreview(previews, preview);
   const stopPorts = watchPorts(made.kernel.network, urlOf, {
     port: (port, state, url) => events.emit('port', port, state, url),
     serverReady: (port, url) => events.emit('server-ready', port, url),
