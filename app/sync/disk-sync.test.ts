@@ -44,6 +44,23 @@ describe('document to disk', () => {
     await expect.poll(() => read('c.txt')).toBeUndefined();
   });
 
+  test('[S12] writes of one file keep a distance that watchers can follow, and the last one counts', async () => {
+    const { doc, disk, read } = await start({ 'a.txt': '' });
+    const file = disk.lookup('/home/project/a.txt', { cwd: '/', umask: 0 });
+    const times: number[] = [];
+    disk.tree.observe((change) => {
+      if (change.type === 'written' && change.inode === file) times.push(performance.now());
+    });
+    const text = editor(doc, 'a.txt');
+    for (const letter of 'abcdefgh') {
+      text.insert(text.length, letter);
+      await new Promise((resolve) => setTimeout(resolve, 15));
+    }
+    await expect.poll(() => read('a.txt')).toBe('abcdefgh');
+    const gaps = times.slice(1).map((time, index) => time - (times[index] as number));
+    expect(Math.min(...gaps)).toBeGreaterThan(60);
+  });
+
   test('[S3] of two files with one path the disk has one, and the other when that is renamed away', async () => {
     const { doc, read } = await start({ 'a.txt': 'A' });
     addTextFile(doc, { id: 'zz', path: 'a.txt', content: 'second' });

@@ -19,6 +19,12 @@ export interface DocumentStore {
   putBytes(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
 }
 
+/**
+ * Between two writes of one file. File watchers of dev servers (chokidar, Vite 8) lose a write that follows another by 20 to 40 ms, so that the
+ * page would show the text without the last letters; from 60 ms on they saw every one of them.
+ */
+const WRITE_INTERVAL_MS = 100;
+
 /** What the disk has at a path, as far as this side knows. */
 interface OnDisk {
   hash: string;
@@ -34,6 +40,9 @@ export class DocumentDiskSync {
   /** Where each file of the document is on the disk. */
   private readonly pathOf = new Map<string, string>();
   private readonly dirty = new Set<string>();
+  /** `performance.now()` of the last write of each path. */
+  private readonly writtenAt = new Map<string, number>();
+  private readonly timers = new Set<ReturnType<typeof setTimeout>>();
   private queue: Promise<void> = Promise.resolve();
   private scheduled = false;
   private stopped = false;
@@ -58,6 +67,7 @@ export class DocumentDiskSync {
 
   stop(): void {
     this.stopped = true;
+    for (const timer of this.timers) clearTimeout(timer);
     filesMap(this.doc).unobserveDeep(this.observer as never);
     this.link?.close();
   }
@@ -165,9 +175,11 @@ export class DocumentDiskSync {
       if (file.kind === 'text') known.text = file.text.toString();
       return;
     }
+    if (this.waits(file)) return;
     const text = file.kind === 'text' ? file.text.toString() : undefined;
     const content: Content = text === undefined ? { base64: base64(await this.store.readBlob((file as { blob: string }).blob)) } : { text };
     const outcome = await this.link?.write({ t: 'put', path: file.path, base: known?.hash ?? null, hash, content, ...(file.mode === undefined ? {} : { mode: file.mode }) });
+    this.writtenAt.set(file.path, performance.now());
     if (outcome?.done === true) this.disk.set(file.path, { hash, text });
     else if (outcome !== undefined) {
       // Somebody wrote there meanwhile: theirs is merged in, and the result is tried again.
@@ -175,6 +187,18 @@ export class DocumentDiskSync {
       this.dirty.add(file.id);
       await this.flush();
     }
+  }
+
+  /** A file that was just written is written again when watchers are ready for it, with what it holds by then. */
+  private waits({ id, path }: DocumentFile): boolean {
+    const left = (this.writtenAt.get(path) ?? Number.NEGATIVE_INFINITY) + WRITE_INTERVAL_MS - performance.now();
+    if (left <= 0 || this.stopped) return false;
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      this.again(id);
+    }, left);
+    this.timers.add(timer);
+    return true;
   }
 
   // Disk -> document
