@@ -86,6 +86,29 @@ describe('processes', () => {
   });
 });
 
+describe('packages', () => {
+  let page: Page;
+  beforeAll(async () => {
+    page = await embedded.open();
+    await boot(page);
+    await page.evaluate((tree) => container.mount(tree), await templateTree('react-ts'));
+  });
+
+  test('one that the policy allows is added and used', async () => {
+    expect(await run(page, 'npm', ['install', 'zustand'])).toMatchObject({ code: 0, output: expect.stringContaining('added') as string });
+    expect(await run(page, 'node', ['--input-type=module', '-e', 'import { createStore } from "zustand/vanilla"; console.log(createStore(() => ({ n: 1 })).getState())'])).toEqual({ code: 0, output: '{ n: 1 }\n' });
+    expect(JSON.parse(await page.evaluate(() => container.fs.readFile('package.json', 'utf-8')))).toMatchObject({ dependencies: { zustand: expect.any(String) as string } });
+  });
+
+  test('one that it refuses is not, and the reason is said', async () => {
+    const { code, output } = await run(page, 'npm', ['install', 'moment']);
+    expect(code).toBe(1);
+    expect(output).toContain('E-TERRARIUM-1120');
+    expect(output).toContain('refused by the package policy');
+    expect(await page.evaluate(() => container.fs.readFile('package.json', 'utf-8'))).not.toContain('moment');
+  });
+});
+
 describe.each([['document isolation', undefined], ['COEP require-corp', 'require-corp'], ['COEP credentialless', 'credentialless']] as const)('React and Vite 8 with %s', (_name, coep) => {
   let page: Page;
   beforeAll(async () => {
