@@ -62,8 +62,9 @@ export function createHashing(ctx: BindingContext): Record<string, unknown> {
     },
     HashJob: jobClass(ctx, (algorithm: string, data: Source) => {
       const digest = startDigest(algorithm, undefined);
-      digest?.update(bytesOf(data));
-      return arrayBufferOf(digest?.digest() ?? new Uint8Array(0));
+      if (digest === undefined) throw cryptoError(`Invalid digest: ${algorithm}`, 'ERR_CRYPTO_INVALID_DIGEST');
+      digest.update(bytesOf(data));
+      return arrayBufferOf(digest.digest());
     }),
     HmacJob: jobClass(ctx, (mode: number, algorithm: string, key: unknown, data: Source, signature?: Source) => {
       const digest = findDigest(algorithm);

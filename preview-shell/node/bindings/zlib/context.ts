@@ -20,6 +20,8 @@ export interface ZlibSettings {
 
 const GZIP_WRAPPER = 16;
 const AUTOMATIC_WRAPPER = 32;
+/** First byte of gzip (RFC 1952, 2.3.1); no zlib stream begins with it. */
+const GZIP_MAGIC = 0x1f;
 const CONFIGURED = ['max_lazy_match', 'good_match', 'nice_match', 'max_chain_length'] as const;
 
 export class ZlibContext {
@@ -28,6 +30,8 @@ export class ZlibContext {
   private stream = new ZStream();
   private error: number = Z.ok;
   private flush = 0;
+  /** Of `unzip`: whether what came is gzip, whose files may have several members; undefined before the first byte. */
+  private isGzip: boolean | undefined;
 
   constructor(mode: number, settings: ZlibSettings) {
     this.mode = mode;
@@ -50,6 +54,7 @@ export class ZlibContext {
   run(flush: number, input: Uint8Array | undefined, output: Uint8Array): { room: number; left: number } {
     const { stream } = this;
     this.flush = flush;
+    if (input !== undefined && input.length > 0) this.isGzip ??= input[0] === GZIP_MAGIC;
     stream.input = input ?? new Uint8Array(0);
     stream.next_in = 0;
     stream.avail_in = input?.length ?? 0;
@@ -72,6 +77,7 @@ export class ZlibContext {
   }
 
   reset(): ZlibFailure | undefined {
+    this.isGzip = undefined;
     this.error = this.compresses ? deflate.deflateReset(this.stream) : inflate.inflateReset(this.stream);
     if (this.error !== Z.ok) return this.failure('Failed to reset stream');
     return this.settings.dictionary === undefined ? undefined : this.setDictionary(this.settings.dictionary);
@@ -119,7 +125,8 @@ export class ZlibContext {
       error = error === Z.ok ? inflate.inflate(stream, flush) : error === Z.dataError ? Z.needDict : error;
     }
     // Bytes after the end may be another member of the file; zeros are padding.
-    while (stream.avail_in > 0 && this.mode === MODE.gunzip && error === Z.streamEnd && stream.input?.[stream.next_in] !== 0) {
+    const members = this.mode === MODE.gunzip || (this.mode === MODE.unzip && this.isGzip === true);
+    while (stream.avail_in > 0 && members && error === Z.streamEnd && stream.input?.[stream.next_in] !== 0) {
       inflate.inflateReset(stream);
       error = inflate.inflate(stream, flush);
     }
