@@ -134,7 +134,14 @@ export class DocumentDiskSync {
   private async flush(): Promise<void> {
     const ids = [...this.dirty];
     this.dirty.clear();
-    for (const id of ids) await this.bring(id);
+    for (const id of ids) await this.bring(id).catch((error: unknown) => this.notBrought(id, error));
+  }
+
+  /** One file that the disk does not take must not keep the others from it; it is tried again with the next change. */
+  private notBrought(id: string, error: unknown): void {
+    if (this.stopped) return;
+    this.dirty.add(id);
+    console.warn(`Sync with the disk: ${getFile(this.doc, id)?.path ?? id} was not written:`, error);
   }
 
   private async bring(id: string): Promise<void> {
@@ -238,12 +245,19 @@ export class DocumentDiskSync {
         deleteFile(this.doc, file.id, DISK_ORIGIN);
       } else if (file !== undefined) this.again(file.id);
     } else if (file !== undefined && hashOfFile(file) === hash) this.pathOf.set(file.id, path);
-    else if ('base64' in content) await this.store.putBytes(path, bytesOf(content.base64));
+    else if ('base64' in content) await this.takeBytes(path, content.base64, file, base?.hash, wins);
     else if (file?.kind === 'text') this.mergeInto(file.text, file.id, path, base?.text, content.text, wins);
     else if (file === undefined) this.add(path, content.text, mode);
     // A picture here and a text there: nothing to merge.
     else this.add(beside(path), content.text, mode);
     this.takenWhenSaved([[path, hash]]);
+  }
+
+  /** Bytes cannot be merged: what the document got meanwhile stays, and they become a file beside. */
+  private async takeBytes(path: string, content: string, file: DocumentFile | undefined, base: string | undefined, wins: boolean): Promise<void> {
+    const replaces = file === undefined || wins || hashOfFile(file) === base;
+    await this.store.putBytes(replaces ? path : beside(path), bytesOf(content));
+    if (!replaces) this.again(file.id);
   }
 
   /** Not waited for: without a connection nothing is saved, and the disk has to follow the document all the same. */

@@ -89,7 +89,7 @@ export class Replica {
   }
 
   private async welcome(): Promise<void> {
-    const files = projectFiles(this.disk, this.root, this.ignored);
+    const files = projectFiles(this.disk, this.root, this.ignored, this.journal.paths());
     for (const [path, inode] of files) this.known.set(path, { inode, hash: hashOf(await this.bytes(inode)) });
     this.dirty.clear();
     this.tell({
@@ -166,7 +166,7 @@ export class Replica {
   /** Compares the disk with what the page knows of it, and tells the differences. */
   private async look(): Promise<void> {
     this.ignored = ignoreRules(this.disk, this.root);
-    const files = projectFiles(this.disk, this.root, this.ignored);
+    const files = projectFiles(this.disk, this.root, this.ignored, this.known.keys());
     const pathOf = new Map([...files].map(([path, inode]) => [inode, path]));
     for (const [path, { inode, hash }] of this.known) {
       if (files.get(path) === inode) continue;
