@@ -1,0 +1,79 @@
+/** The server ends the hard way while somebody types: what "Saved" has promised is kept, what was typed meanwhile arrives. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { launchMortal, newProfile } from './product/browser.ts';
+import { createServerProcess, type ServerProcess } from './product/server.ts';
+import { editorText, saved, screenshot, typeAtTop } from './product/workspace.ts';
+
+let server: ServerProcess;
+let id: string;
+let page: Page;
+let browser: Browser;
+let killBrowser: () => Promise<void>;
+beforeAll(async () => {
+  server = await createServerProcess();
+  await server.start();
+});
+afterAll(() => server.dispose());
+
+beforeEach(async () => {
+  const mortal = await launchMortal();
+  browser = mortal.browser;
+  killBrowser = () => mortal.server.kill();
+  page = await server.signIn(await newProfile(browser));
+  id = await server.create('static-html');
+  await page.goto(`${server.origin}/e/${id}`);
+  await page.locator('.view-line').first().waitFor();
+  await saved(page);
+});
+afterEach(() => killBrowser());
+
+const words = (from: number, count: number): string => Array.from({ length: count }, (_, at) => `<!--${from + at}-->`).join('');
+
+/** Tells, each time that the page says "Saved", what the editor's first line shows at that moment: no more than the document has. */
+async function recordSaved(): Promise<string[]> {
+  const seen: string[] = [];
+  await page.exposeFunction('sawSaved', (line: string) => void seen.push(line));
+  await page.evaluate(() => {
+    const watch = () => {
+      if (document.querySelector('[data-saved=saved]') !== null) {
+        (globalThis as unknown as { sawSaved(line: string): void }).sawSaved(document.querySelector('.view-line')?.textContent ?? '');
+      }
+      requestAnimationFrame(watch);
+    };
+    watch();
+  });
+  return seen;
+}
+
+describe('a server that is killed with -9 under typing', () => {
+  test('and the browser with it: everything that was "Saved" is there', async () => {
+    const seen = await recordSaved();
+    const typing = typeAtTop(page, words(0, 200), { delay: 5 }).catch(() => {});
+    await expect.poll(() => new Set(seen).size, { timeout: 30_000 }).toBeGreaterThan(5);
+    await Promise.all([server.kill(), killBrowser()]);
+    await typing;
+    await server.start();
+    const [first] = (await server.stored(id, 'index.html')).split('\n');
+    const promised = seen.at(-1) ?? '';
+    expect(promised).toContain('<!--0-->');
+    expect(first?.startsWith(promised.split('-->').slice(0, -1).join('-->'))).toBe(true);
+  });
+
+  test('with the page left open: it connects again by itself, and what was typed meanwhile is saved once', async () => {
+    const typing = typeAtTop(page, words(0, 60), { delay: 5 });
+    typing.catch(() => {});
+    await expect.poll(() => editorText(page), { timeout: 20_000 }).toContain('<!--5-->');
+    await server.kill();
+    await typing;
+    await page.waitForSelector('[data-link=reconnecting]', { state: 'attached' });
+    await page.keyboard.type(words(60, 5));
+    await screenshot(page, 'server-killed');
+    expect(await page.getByRole('status').filter({ hasText: 'Reconnecting' }).count()).toBe(1);
+    await server.start();
+    await saved(page);
+    const [first] = (await server.stored(id, 'index.html')).split('\n');
+    expect(first?.startsWith(words(0, 65))).toBe(true);
+    await screenshot(page, 'server-back');
+  });
+});

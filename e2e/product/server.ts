@@ -1,0 +1,81 @@
+/** The real server in a process of its own, so that a test can end it the hard way and start it again on the same port and data. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { freePort } from '../bench/product.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const TOKEN = 'owner-token-of-the-product-tests';
+
+export interface ServerProcess {
+  readonly origin: string;
+  start(): Promise<void>;
+  /** SIGKILL; resolves when the process is gone. */
+  kill(): Promise<void>;
+  /** With the owner's token; `headers` are added. */
+  api(apiPath: string, init?: RequestInit): Promise<Response>;
+  create(template: string): Promise<string>;
+  /** What the server has of a file. */
+  stored(environmentId: string, file: string): Promise<string>;
+  signIn(context: BrowserContext): Promise<Page>;
+  dispose(): Promise<void>;
+}
+
+/** `env` is added to the server's environment variables. */
+export async function createServerProcess(env: Record<string, string> = {}): Promise<ServerProcess> {
+  const data = await mkdtemp(path.join(tmpdir(), 'terrarium-process-'));
+  const port = await freePort();
+  const origin = `http://localhost:${port}`;
+  let child: ChildProcess | undefined;
+
+  const api: ServerProcess['api'] = (apiPath, init = {}) => fetch(origin + apiPath, { ...init, headers: { authorization: `Bearer ${TOKEN}`, ...(init.headers as Record<string, string> | undefined) } });
+
+  async function kill(): Promise<void> {
+    const process = child;
+    child = undefined;
+    if (process === undefined || process.exitCode !== null) return;
+    const ended = new Promise((resolve) => process.once('exit', resolve));
+    process.kill('SIGKILL');
+    await ended;
+  }
+
+  return {
+    origin,
+    api,
+    kill,
+    async start() {
+      child = spawn(process.execPath, ['server/main.ts'], { cwd: ROOT, env: { ...process.env, PORT: String(port), TERRARIUM_DATA: data, TERRARIUM_OWNER_TOKEN: TOKEN, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+      await ready(child);
+    },
+    async create(template) {
+      const response = await api('/api/environments', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ taskId: template, template }) });
+      return ((await response.json()) as { environmentId: string }).environmentId;
+    },
+    async stored(environmentId, file) {
+      const response = await api(`/api/environments/${environmentId}/files/${file}`);
+      return await response.text();
+    },
+    async signIn(context) {
+      const page = await context.newPage();
+      await page.goto(`${origin}/login?token=${TOKEN}`);
+      return page;
+    },
+    async dispose() {
+      await kill();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ready(child: ChildProcess): Promise<void> {
+  let printed = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on('data', (piece: Buffer) => {
+      printed += piece.toString();
+      if (printed.includes('Terrarium is ready')) resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`The server ended with ${String(code)}: ${printed}`)));
+  });
+}
