@@ -1,4 +1,6 @@
 /** Text to bytes, for streams that are written strings (src/string_bytes.cc). */
+import { writeBase64, writeHex } from './buffer/encode.ts';
+
 const encoder = new TextEncoder();
 
 export function encodeUtf8(text: string): Uint8Array {
@@ -25,21 +27,16 @@ export function encodeUcs2(text: string): Uint8Array {
   return bytes;
 }
 
-function encodeBinary(text: string, alphabet: 'base64' | 'base64url'): Uint8Array {
-  const binary = atobOf(alphabet === 'base64url' ? text.replaceAll('-', '+').replaceAll('_', '/') : text);
-  return encodeLatin1(binary);
+type Writer = (target: Uint8Array, text: string) => number;
+
+/** What `write` makes of the text, which is at most `size` bytes. */
+function written(write: Writer, text: string, size: number): Uint8Array {
+  const target = new Uint8Array(size);
+  return target.subarray(0, write(target, text));
 }
 
-const platformAtob = globalThis.atob.bind(globalThis);
-
-function atobOf(text: string): string {
-  return platformAtob(text.replace(/[^A-Za-z0-9+/]/g, ''));
-}
-
-function encodeHex(text: string): Uint8Array {
-  const pairs = text.match(/[0-9a-f]{2}/gi) ?? [];
-  return Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16));
-}
+/** Four characters of base64 hold three bytes. */
+const base64Size = (text: string): number => Math.ceil((text.length * 3) / 4);
 
 /** @throws {TypeError} for an encoding that Node does not know. */
 export function encodeText(text: string, encoding: string): Uint8Array {
@@ -47,9 +44,9 @@ export function encodeText(text: string, encoding: string): Uint8Array {
     case 'utf8': case 'utf-8': return encodeUtf8(text);
     case 'latin1': case 'binary': case 'ascii': return encodeLatin1(text);
     case 'ucs2': case 'ucs-2': case 'utf16le': case 'utf-16le': return encodeUcs2(text);
-    case 'base64': return encodeBinary(text, 'base64');
-    case 'base64url': return encodeBinary(text, 'base64url');
-    case 'hex': return encodeHex(text);
+    // Node reads either alphabet in both.
+    case 'base64': case 'base64url': return written(writeBase64, text, base64Size(text));
+    case 'hex': return written(writeHex, text, text.length >> 1);
     default: throw new TypeError(`Unknown encoding: ${encoding}`);
   }
 }
