@@ -5,7 +5,8 @@ import type { Content, FoundFile } from '../../shared/protocol/replica.ts';
 import type { ContainerClient } from '../container/client.ts';
 import { newFileId } from '../document/files.ts';
 import { hashOfText } from './hash.ts';
-import { editText, mergeTexts } from './merge.ts';
+import { editText } from '../../shared/document/edit-text.ts';
+import { mergeTexts } from './merge.ts';
 import { ReplicaLink, type DiskChange } from './replica-link.ts';
 
 /** Origin of transactions that bring a change of the disk. */
