@@ -7,6 +7,7 @@ import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promi
 import path from 'node:path';
 import { build } from 'esbuild';
 import { writePack } from '../shared/pack/format.ts';
+import { HOST_PATHS } from '../shared/protocol/preview-channel.ts';
 import { ROOT } from './setup/run.mjs';
 import { systemImage } from './build-system-image.mjs';
 
@@ -19,11 +20,12 @@ export async function buildPreviewShell({ outDir, minify }) {
   const host = path.join(outDir, 'host');
   await rm(host, { recursive: true, force: true });
   await mkdir(host, { recursive: true });
+  const brotli = await writeHashed(host, 'brotli', 'wasm', await readFile(path.join(ROOT, 'node_modules/brotli-wasm/pkg.web/brotli_wasm_bg.wasm')));
   const manifest = {
     kernel: await bundleHashed(host, 'kernel', path.join(SHELL, 'kernel', 'worker.ts'), minify),
     image: await writeHashed(host, 'system-image', 'tpk', await systemImage(minify)),
     library: await writeHashed(host, 'node-library', 'tpk', await libraryPack()),
-    thread: await bundleHashed(host, 'thread', path.join(SHELL, 'node', 'worker.ts'), minify),
+    thread: await bundleHashed(host, 'thread', path.join(SHELL, 'node', 'worker.ts'), minify, { TERRARIUM_BROTLI_WASM: JSON.stringify(HOST_PATHS.runtime + brotli) }),
   };
   await buildHostPage(host, 'headless', minify);
   await buildHostPage(host, 'relay', minify);
@@ -66,8 +68,8 @@ const shared = (minify) => ({
 });
 
 /** A classic script: a program's own `import()` works in it, and it starts sooner than a module. @returns {Promise<string>} its file name */
-async function bundleHashed(folder, name, entry, minify) {
-  const { outputFiles } = await build({ ...shared(minify), entryPoints: [entry], format: 'iife', write: false });
+async function bundleHashed(folder, name, entry, minify, define = {}) {
+  const { outputFiles } = await build({ ...shared(minify), entryPoints: [entry], format: 'iife', write: false, define });
   return writeHashed(folder, name, 'js', outputFiles[0].contents);
 }
 

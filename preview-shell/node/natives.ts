@@ -8,6 +8,7 @@ export const native = {
   setTimeout: scope.setTimeout.bind(scope),
   clearTimeout: scope.clearTimeout.bind(scope),
   fetch: scope.fetch.bind(scope),
+  XMLHttpRequest: scope.XMLHttpRequest,
   queueMicrotask: scope.queueMicrotask.bind(scope),
   structuredClone: scope.structuredClone.bind(scope),
   postMessage: (message: unknown, transfer: Transferable[]) => scope.postMessage(message, transfer),

@@ -3,12 +3,7 @@ import ZStream from 'pako/lib/zlib/zstream.js';
 import deflate from 'pako/lib/zlib/deflate.js';
 import inflate from 'pako/lib/zlib/inflate.js';
 import { codeName, MODE, Z } from './codes.ts';
-
-export interface ZlibFailure {
-  message: string;
-  error: number;
-  code: string;
-}
+import type { CompressionContext, Progress, ZlibFailure } from './compression-context.ts';
 
 export interface ZlibSettings {
   windowBits: number;
@@ -24,7 +19,7 @@ const AUTOMATIC_WRAPPER = 32;
 const GZIP_MAGIC = 0x1f;
 const CONFIGURED = ['max_lazy_match', 'good_match', 'nice_match', 'max_chain_length'] as const;
 
-export class ZlibContext {
+export class ZlibContext implements CompressionContext {
   private readonly mode: number;
   private readonly settings: ZlibSettings;
   private stream = new ZStream();
@@ -50,8 +45,7 @@ export class ZlibContext {
     return dictionary === undefined ? undefined : this.setDictionary(dictionary);
   }
 
-  /** Consumes and produces what fits. @returns bytes of room and of input that are left */
-  run(flush: number, input: Uint8Array | undefined, output: Uint8Array): { room: number; left: number } {
+  run(flush: number, input: Uint8Array | undefined, output: Uint8Array): Progress {
     const { stream } = this;
     this.flush = flush;
     if (input !== undefined && input.length > 0) this.isGzip ??= input[0] === GZIP_MAGIC;
@@ -65,7 +59,6 @@ export class ZlibContext {
     return { room: stream.avail_out, left: stream.avail_in };
   }
 
-  /** What went wrong in the last run. */
   check(): ZlibFailure | undefined {
     switch (this.error) {
       case Z.ok:
