@@ -1,6 +1,7 @@
 import type { KernelEvent } from '../abi/events.ts';
 import type { Value } from '../abi/codec.ts';
 import type { DescriptorTable } from './descriptors/table.ts';
+import type { ReadRecord } from './disk/read-record.ts';
 import type { Terminal } from './streams/terminal.ts';
 
 /** What every system call handler knows of who calls. */
@@ -18,6 +19,7 @@ export interface CallingProcess {
   /** The controlling terminal, which `/dev/tty` opens. */
   readonly terminal: Terminal | undefined;
   readonly descriptors: DescriptorTable;
+  readonly reads: ReadRecord;
   cwd: string;
   umask: number;
 }

@@ -6,6 +6,7 @@ import { DeviceInode, DirectoryInode, entriesOf, SymlinkInode, type FileInode, t
 import { DirectoryFile, DiskFile } from './open-disk-file.ts';
 import { PackLayers } from './pack-layers.ts';
 import { walk, type Follow, type Location, type WalkContext } from './path-walk.ts';
+import type { ReadRecord } from './read-record.ts';
 import { Space } from './space.ts';
 import { Tree } from './tree.ts';
 import { SCRATCH_VOLUME } from './volume.ts';
@@ -26,6 +27,8 @@ export interface PathBase {
   readonly cwd: string;
   /** Permission bits that new files do not get. */
   readonly umask: number;
+  /** Which revisions the process has read, where it is one. */
+  readonly reads?: ReadRecord;
 }
 
 const DEFAULT_CAPACITY = 2 * 1024 ** 3;
@@ -131,8 +134,8 @@ export class Disk {
     if (inode instanceof SymlinkInode) throw new SysError('ELOOP', path);
     if (inode instanceof DirectoryInode) return this.openDirectory(inode, path, flags);
     if (location.mustBeDirectory || (flags & O_DIRECTORY) !== 0) throw new SysError('ENOTDIR', path);
-    if (inode instanceof DeviceInode) return this.openDevice(inode, path, flags, openDevice);
-    return this.openRegular(inode, path, flags);
+    if (inode instanceof DeviceInode) return this.openDevice(inode, path, flags, base, openDevice);
+    return this.openRegular(inode, path, flags, base);
   }
 
   private openDirectory(inode: DirectoryInode, path: string, flags: number): OpenFile {
@@ -141,36 +144,36 @@ export class Disk {
     return new DirectoryFile(inode);
   }
 
-  private openRegular(inode: FileInode, path: string, flags: number): DiskFile {
+  private openRegular(inode: FileInode, path: string, flags: number, base: PathBase): DiskFile {
     const access = flags & O_ACCMODE;
     const writes = access !== O_RDONLY || (flags & O_TRUNC) !== 0;
     this.permit(inode, (access === O_WRONLY ? 0 : R_OK) | (writes ? W_OK : 0));
     if (writes && inode.volume.readOnly) throw new SysError('EROFS', path);
     if ((flags & O_TRUNC) !== 0) this.tree.truncate(inode, 0);
-    const file = new DiskFile(this.tree, inode, flags);
+    const file = new DiskFile(this.tree, inode, flags, base.reads);
     if ((flags & O_TRUNC) !== 0) file.markWritten();
     return file;
   }
 
-  private openDevice(inode: DeviceInode, path: string, flags: number, opener: DeviceOpener | undefined): OpenFile {
+  private openDevice(inode: DeviceInode, path: string, flags: number, base: PathBase, opener: DeviceOpener | undefined): OpenFile {
     const ofProcess = inode.device === 'tty' || inode.device.startsWith('fd/');
-    return ofProcess && opener !== undefined ? this.reopen(opener(inode.device), path, flags) : new DeviceFile(inode);
+    return ofProcess && opener !== undefined ? this.reopen(opener(inode.device), path, flags, base) : new DeviceFile(inode);
   }
 
   /** /dev/fd/N of a regular file is that file opened anew; of anything else it is the description itself. */
-  private reopen(file: OpenFile, path: string, flags: number): OpenFile {
-    return file instanceof DiskFile ? this.openRegular(file.inode, path, flags) : file;
+  private reopen(file: OpenFile, path: string, flags: number, base: PathBase): OpenFile {
+    return file instanceof DiskFile ? this.openRegular(file.inode, path, flags, base) : file;
   }
 
   private create(location: Location, path: string, flags: number, mode: number, base: PathBase, openDevice?: DeviceOpener): OpenFile {
     const isDescriptor = /^\d{1,6}$/.test(location.name) && this.tree.pathOf(location.directory) === '/dev/fd';
-    if (isDescriptor && openDevice !== undefined) return this.reopen(openDevice(`fd/${location.name}`), path, flags);
+    if (isDescriptor && openDevice !== undefined) return this.reopen(openDevice(`fd/${location.name}`), path, flags, base);
     if ((flags & O_CREAT) === 0) throw new SysError('ENOENT', path);
     if (location.mustBeDirectory) throw new SysError('EISDIR', path);
     this.permitEntry(location.directory);
     const inode = this.tree.newFile(location.directory.volume, mode & ~base.umask & PERMISSIONS);
     this.tree.attach(location.directory, location.name, inode);
-    const file = new DiskFile(this.tree, inode, flags);
+    const file = new DiskFile(this.tree, inode, flags, base.reads);
     file.markWritten();
     return file;
   }

@@ -1,5 +1,6 @@
 import type { Content } from './content.ts';
 import { BLOCK_SIZE, DIRENT_CHAR, DIRENT_DIR, DIRENT_FILE, DIRENT_LINK, PERMISSIONS, S_IFCHR, S_IFDIR, S_IFLNK, S_IFREG, USER_ID } from './constants.ts';
+import type { ReadRecord } from './read-record.ts';
 import type { Volume } from './volume.ts';
 
 /** A name for an inode in a directory. */
@@ -48,6 +49,12 @@ export class FileInode extends InodeBase {
   readonly type = S_IFREG;
   readonly direntType = DIRENT_FILE;
   readonly content: Content;
+  /** Rises with each change of the content. */
+  version = 0;
+  /** Reads of it are remembered in the record of the process; set by who merges what programs write. */
+  followed = false;
+  /** Of the process that wrote to it last, if it was one. */
+  writer: ReadRecord | undefined;
 
   constructor(init: InodeInit, content: Content) {
     super(init);

@@ -50,7 +50,12 @@ const asTime = (value: Value | undefined): number => {
 const transfer = (result: Uint8Array | PackedRange): Value => (result instanceof Uint8Array ? result : { ...result });
 
 function descriptorCalls(disk: Disk): Record<string, Syscall> {
-  const fileOf = (caller: Caller, fd: Value | undefined): OpenFile => caller.process.descriptors.get(asNumber(fd));
+  const fileOf = (caller: Caller, fd: Value | undefined): OpenFile => {
+    const file = caller.process.descriptors.get(asNumber(fd));
+    // A description may be another process's, inherited: who uses it reads and writes.
+    if (file instanceof DiskFile) file.reads = caller.process.reads;
+    return file;
+  };
   return {
     'fs.open'(caller, [path, flags, mode]) {
       const { process } = caller;

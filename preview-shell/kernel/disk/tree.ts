@@ -153,6 +153,7 @@ export class Tree {
 
   private dataChanged(inode: FileInode, from: number, to: number): void {
     inode.mtime = inode.ctime = this.now();
+    inode.version++;
     this.tell({ type: 'data', inode, from, to });
   }
 

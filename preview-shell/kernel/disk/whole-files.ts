@@ -58,6 +58,7 @@ export function copyFile(disk: Disk, from: string, to: string, mode: number, bas
 
 function copyFrom(disk: Disk, source: OpenFile, from: string, to: string, exclusive: boolean, base: PathBase): void {
   const inode = disk.lookup(from, base);
+  if (source instanceof DiskFile) source.noteRead();
   const bytes = source instanceof DiskFile ? copyOf(source.inode) : new Uint8Array(0);
   const target = disk.open(to, O_WRONLY | O_CREAT | (exclusive ? O_EXCL : 0), inode.permissions, base);
   try {

@@ -1,4 +1,5 @@
 import { DescriptorTable } from '../descriptors/table.ts';
+import { ReadRecord } from '../disk/read-record.ts';
 import type { CallingProcess } from '../syscall.ts';
 import type { Terminal } from '../streams/terminal.ts';
 import type { SignalName } from './signals.ts';
@@ -32,6 +33,7 @@ export class Process implements CallingProcess {
   /** Milliseconds since the epoch. */
   readonly startedAt = Date.now();
   readonly descriptors = new DescriptorTable();
+  readonly reads = new ReadRecord();
   readonly children = new Set<Process>();
   /** The first is the main thread; worker threads follow. */
   readonly threads = new Map<number, KernelThread>();
