@@ -1,6 +1,7 @@
 /** node:crypto (src/crypto), over noble's audited libraries and the browser's random numbers. */
 import type { BindingContext } from '../context.ts';
 import { bytesOf, cryptoError, type Source } from './crypto/bytes.ts';
+import { createCiphers } from './crypto/ciphers/cipher-base.ts';
 import { CONSTANTS } from './crypto/constants.ts';
 import { createHashing, equalBytes } from './crypto/hashing.ts';
 import { createNativeKeyObjectClass, KeyObjectHandle } from './crypto/key-object.ts';
@@ -8,7 +9,7 @@ import { createRandomAndDerivation } from './crypto/random-and-derivation.ts';
 
 /** Classes of Node's that need key pairs or X.509, which are not supported: making one says so. */
 const UNSUPPORTED_CLASSES = [
-  'AESCipherJob', 'CipherBase', 'DiffieHellman', 'DiffieHellmanGroup', 'DhKeyPairGenJob', 'DHKeyExportJob', 'DHBitsJob', 'DsaKeyPairGenJob', 'ECDH', 'ECDHBitsJob', 'EcKeyPairGenJob',
+  'AESCipherJob', 'DiffieHellman', 'DiffieHellmanGroup', 'DhKeyPairGenJob', 'DHKeyExportJob', 'DHBitsJob', 'DsaKeyPairGenJob', 'ECDH', 'ECDHBitsJob', 'EcKeyPairGenJob',
   'ECKeyExportJob', 'NidKeyPairGenJob', 'RandomPrimeJob', 'CheckPrimeJob', 'RsaKeyPairGenJob', 'RSAKeyExportJob', 'RSACipherJob', 'SecureContext', 'Sign', 'SignJob', 'Verify',
 ];
 const UNSUPPORTED_FUNCTIONS = [
@@ -22,6 +23,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     ...Object.fromEntries(UNSUPPORTED_CLASSES.map((name) => [name, unsupportedClass(name)])),
     ...Object.fromEntries(UNSUPPORTED_FUNCTIONS.map((name) => [name, () => unsupported(name)])),
     ...createHashing(ctx),
+    ...createCiphers(ctx),
     ...createRandomAndDerivation(ctx),
     KeyObjectHandle, createNativeKeyObjectClass,
     // Memory of a page is never locked.
@@ -31,10 +33,8 @@ export function create(ctx: BindingContext): Record<string, unknown> {
       if (left.length !== right.length) throw Object.assign(new RangeError('Input buffers must have the same byte length'), { code: 'ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH' });
       return equalBytes(left, right);
     },
-    getCiphers: () => [],
     getSSLCiphers: () => [],
     getCurves: () => [],
-    getCipherInfo: () => undefined,
     getFipsCrypto: () => 0,
     testFipsCrypto: () => false,
     getOpenSSLSecLevelCrypto: () => 1,
