@@ -6,6 +6,7 @@ import * as Y from 'yjs';
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { listFiles } from '../../shared/document/schema.ts';
+import { RoomWrites } from './room-writes.ts';
 import { covers, hasContent, joinVectors, MESSAGE_DURABLE, readDurable, stateVectorOf } from './saved.ts';
 import type { Durable } from './saved.ts';
 
@@ -24,6 +25,8 @@ export interface DocumentState {
 export interface DocumentConnection {
   readonly doc: Y.Doc;
   readonly awareness: Awareness;
+  /** Conditional writes, for what programs of the container write. */
+  readonly writes: RoomWrites;
   readonly state: StoreApi<DocumentState>;
   /** Resolves when files can be shown: the room has synced, or this browser's copy is there and not empty. Rejects when the room refuses. */
   readonly ready: Promise<void>;
@@ -48,6 +51,7 @@ export function openDocument(options: { environmentId: string; socketBase: strin
   const state = createStore<DocumentState>(() => ({ link: navigator.onLine ? 'connecting' : 'offline', saved: true, source: 'none', closedReason: undefined }));
   const sent = { count: 0 };
   const provider = new WebsocketProvider(options.socketBase, options.environmentId, doc, { awareness, disableBc: true, protocols: ['terrarium.v1'], WebSocketPolyfill: countingSocket((count) => (sent.count = count)) });
+  const writes = new RoomWrites(provider);
   const local = new IndexeddbPersistence(`terrarium:document:${options.environmentId}`, doc);
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
@@ -60,6 +64,7 @@ export function openDocument(options: { environmentId: string; socketBase: strin
   return {
     doc,
     awareness,
+    writes,
     state,
     ready: ready.promise,
     whenSaved: () => whenState(state, ({ saved }) => saved),

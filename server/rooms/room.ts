@@ -3,9 +3,12 @@ import * as encoding from 'lib0/encoding';
 import * as awarenessProtocol from 'y-protocols/awareness';
 import * as syncProtocol from 'y-protocols/sync';
 import * as Y from 'yjs';
+import { MESSAGE_WRITE, ROOM_WRITE_VERSION, toRoomSchema } from '../../shared/protocol/room-write.ts';
+import type { FromRoom } from '../../shared/protocol/room-write.ts';
+import { applyWrite, BadWrite } from './conditional-write.ts';
 import type { UpdateLog } from './log.ts';
 
-export const MESSAGE = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3, durable: 100 } as const;
+export const MESSAGE = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3, durable: 100, write: MESSAGE_WRITE } as const;
 export const DURABLE_VERSION = 1;
 
 /** One side of a member's socket, as the room sees it. */
@@ -59,6 +62,7 @@ export class Room {
 
   join(connection: Connection): void {
     this.#connections.set(connection, { clients: new Set(), taken: 0, durable: 0 });
+    connection.send(writeMessage({ t: 'welcome', v: ROOM_WRITE_VERSION, canWrite: connection.canWrite }));
     if (connection.canWrite) connection.send(syncMessage((encoder) => syncProtocol.writeSyncStep1(encoder, this.doc)));
     const clients = [...this.#awareness.getStates().keys()];
     if (clients.length > 0) connection.send(awarenessMessage(awarenessProtocol.encodeAwarenessUpdate(this.#awareness, clients)));
@@ -80,6 +84,8 @@ export class Room {
         return this.#receiveAwareness(connection, decoding.readVarUint8Array(decoder));
       case MESSAGE.queryAwareness:
         return connection.send(awarenessMessage(awarenessProtocol.encodeAwarenessUpdate(this.#awareness, [...this.#awareness.getStates().keys()])));
+      case MESSAGE.write:
+        return this.#receiveWrite(connection, decoding.readVarString(decoder));
       default:
         throw new Error('Unknown message type');
     }
@@ -114,6 +120,21 @@ export class Room {
     Y.applyUpdate(this.doc, payload, connection);
     // Content that the document already had raises no event and is durable as soon as what came before it is.
     if (this.#pending === before && this.#pending === 0) this.#announceAll();
+  }
+
+  /** The answer follows what the write has changed; "done" waits until that is on the disk. */
+  #receiveWrite(connection: Connection, json: string): void {
+    const write = toRoomSchema.parse(JSON.parse(json));
+    const { id } = write;
+    const answer = (message: FromRoom) => connection.send(writeMessage(message));
+    if (!connection.canWrite) return answer({ t: 'failed', id, code: 'E-TERRARIUM-1302' });
+    try {
+      if (applyWrite(this.doc, write) === 'refused') return answer({ t: 'refused', id });
+    } catch (error) {
+      if (error instanceof BadWrite) return answer({ t: 'failed', id, code: 'E-TERRARIUM-1301' });
+      throw error;
+    }
+    void this.durable().then(() => this.#connections.has(connection) && answer({ t: 'done', id }));
   }
 
   #receiveAwareness(connection: Connection, update: Uint8Array): void {
@@ -181,6 +202,7 @@ function message(type: number, write: (encoder: encoding.Encoder) => void): Uint
   return encoding.toUint8Array(encoder);
 }
 
+const writeMessage = (content: FromRoom) => message(MESSAGE.write, (encoder) => encoding.writeVarString(encoder, JSON.stringify(content)));
 const syncMessage = (write: (encoder: encoding.Encoder) => void) => message(MESSAGE.sync, write);
 const awarenessMessage = (update: Uint8Array) => message(MESSAGE.awareness, (encoder) => encoding.writeVarUint8Array(encoder, update));
 
