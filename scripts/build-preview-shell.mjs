@@ -26,21 +26,23 @@ export async function buildPreviewShell({ outDir, minify }) {
     image: await writeHashed(host, 'system-image', 'tpk', await systemImage(minify)),
     library: await writeHashed(host, 'node-library', 'tpk', await libraryPack()),
     thread: await bundleHashed(host, 'thread', path.join(SHELL, 'node', 'worker.ts'), minify, { TERRARIUM_BROTLI_WASM: JSON.stringify(HOST_PATHS.runtime + brotli) }),
+    relay: await buildHostPage(host, 'relay', minify),
+    brotli,
   };
   await buildHostPage(host, 'headless', minify);
-  await buildHostPage(host, 'relay', minify);
   await build({ ...shared(minify), entryPoints: [path.join(SHELL, 'service-worker', 'host-sw.ts')], format: 'iife', outfile: path.join(host, 'host-sw.js') });
   await writeFile(path.join(host, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await buildPreview(path.join(outDir, 'preview'), minify);
   await buildBroker(path.join(outDir, 'broker'), minify);
 }
 
-/** A page's script carries its hash as well: the server lets `/~runtime/` be cached for ever. @param {string} host @param {string} name @param {boolean} minify */
+/** A page's script carries its hash as well: the server lets `/~runtime/` be cached for ever. @param {string} host @param {string} name @param {boolean} minify @returns {Promise<string>} its script's name */
 async function buildHostPage(host, name, minify) {
   const { outputFiles } = await build({ ...shared(minify), entryPoints: [path.join(SHELL, 'host', `${name}.ts`)], format: 'esm', write: false });
   const script = await writeHashed(host, name, 'js', outputFiles[0].contents);
   const html = await readFile(path.join(SHELL, 'host', `${name}.html`), 'utf8');
   await writeFile(path.join(host, `${name}.html`), html.replace(`${name}.js`, script));
+  return script;
 }
 
 /** What the preview origins serve of ours; their names are part of the protocol. @param {string} folder @param {boolean} minify */
@@ -57,6 +59,7 @@ async function buildPreview(folder, minify) {
 async function buildBroker(folder, minify) {
   await mkdir(folder, { recursive: true });
   await build({ ...shared(minify), entryPoints: [path.join(ROOT, 'app/broker/broker.ts')], format: 'esm', outfile: path.join(folder, 'broker.js') });
+  await build({ ...shared(minify), entryPoints: [path.join(ROOT, 'app/broker/service-worker.ts')], format: 'iife', outfile: path.join(folder, 'service-worker.js') });
   await copyFile(path.join(ROOT, 'app/broker/broker.html'), path.join(folder, 'index.html'));
 }
 

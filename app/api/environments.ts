@@ -17,6 +17,9 @@ const environmentSchema = z.object({
   sandbox: z.string(),
 });
 
+/** `Environment` as it is kept in this browser. */
+const rememberedSchema = environmentSchema.omit({ ports: true }).extend({ agentId: z.string().optional(), createdAt: z.number(), port: z.number().int() });
+
 const templateSchema = z.object({
   id: z.string(),
   title: z.string(),
@@ -60,6 +63,26 @@ export async function getEnvironment(id: string, signal?: AbortSignal): Promise<
   return environmentOf(await callJson(environmentSchema, path(id), { signal }));
 }
 
+const rememberedKey = (id: string) => `terrarium.environment:${id}`;
+
+/** Keeps what the server says of an environment for a start without it: its name, its port, who one is there. */
+export function rememberEnvironment(environment: Environment): void {
+  try {
+    localStorage.setItem(rememberedKey(environment.environmentId), JSON.stringify(environment));
+  } catch {
+    // Full or refused storage: offline, the page has the id alone.
+  }
+}
+
+export function rememberedEnvironment(id: string): Environment | undefined {
+  try {
+    const parsed = rememberedSchema.safeParse(JSON.parse(localStorage.getItem(rememberedKey(id)) ?? 'null'));
+    return parsed.success ? { ...parsed.data, agentId: parsed.data.agentId } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export async function createEnvironment(fields: { taskId: string; template: string; agentId?: string }): Promise<string> {
   const created = await callJson(z.object({ environmentId: z.string() }), '/api/environments', { method: 'POST', ...jsonBody(fields) });
   return created.environmentId;
@@ -67,6 +90,7 @@ export async function createEnvironment(fields: { taskId: string; template: stri
 
 export async function deleteEnvironment(id: string): Promise<void> {
   await call(path(id), { method: 'DELETE' });
+  localStorage.removeItem(rememberedKey(id));
 }
 
 export async function listTemplates(signal?: AbortSignal): Promise<Template[]> {

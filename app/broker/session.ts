@@ -122,6 +122,7 @@ export class BrokerSession {
       this.#send({ type: 'boot-stage', stage: 'built' });
       this.#container = container;
       this.#subscribe(container);
+      keepForOffline();
       return { workdir: container.workdir, path: container.path };
     } finally {
       stop();
@@ -182,6 +183,11 @@ export class BrokerSession {
   }
 
   readonly #report = (error: unknown): void => this.#send({ type: 'error', message: errorData(error).message });
+}
+
+/** After the boot, which must not share the wire with it. Where the browser refuses, the broker works with the server there alone. */
+function keepForOffline(): void {
+  navigator.serviceWorker?.register('/service-worker.js').catch(() => {});
 }
 
 async function readdir(container: WebContainer, path: string) {

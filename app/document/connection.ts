@@ -89,12 +89,16 @@ function followLocal(local: IndexeddbPersistence, doc: Y.Doc, state: StoreApi<Do
 }
 
 function followLink(provider: WebsocketProvider, state: StoreApi<DocumentState>, ready: PromiseWithResolvers<void>): void {
-  let everConnected = false;
+  let tried = false;
+  const waiting = (): LinkState => (navigator.onLine ? (tried ? 'reconnecting' : 'connecting') : 'offline');
   provider.on('status', ({ status }) => {
     if (state.getState().link === 'closed') return;
-    everConnected ||= status === 'connected';
-    const waiting: LinkState = everConnected ? 'reconnecting' : 'connecting';
-    state.setState({ link: status === 'connected' ? 'connected' : navigator.onLine ? waiting : 'offline' });
+    tried ||= status === 'connected';
+    state.setState({ link: status === 'connected' ? 'connected' : waiting() });
+  });
+  provider.on('connection-error', () => {
+    tried = true;
+    if (state.getState().link === 'connecting') state.setState({ link: waiting() });
   });
   provider.on('sync', (synced) => {
     if (!synced) return;

@@ -2,8 +2,9 @@
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { origins } from '../../shared/hosts.ts';
-import { getEnvironment } from '../api/environments.ts';
+import { getEnvironment, rememberedEnvironment, rememberEnvironment } from '../api/environments.ts';
 import type { Environment } from '../api/environments.ts';
+import { ApiError } from '../api/request.ts';
 import { createBootMachine } from '../boot/machine.ts';
 import type { BootMachine } from '../boot/machine.ts';
 import type { ContainerClient } from '../container/client.ts';
@@ -110,13 +111,21 @@ export class WorkspaceSession {
   start(): void {
     getEnvironment(this.environmentId, this.#run.signal).then(
       (environment) => {
-        this.state.setState({ environment });
-        this.preview.prefer(environment.port);
+        rememberEnvironment(environment);
+        this.#know(environment);
       },
-      // The document's own refusal is what the page shows; offline, the title stays the id.
-      () => {},
+      // The document's own refusal is what the page shows; with the server away, what it said last.
+      (error: unknown) => {
+        const known = error instanceof ApiError && error.status === 0 ? rememberedEnvironment(this.environmentId) : undefined;
+        if (known !== undefined) this.#know(known);
+      },
     );
     void startRuntime(this, this.#run.signal);
+  }
+
+  #know(environment: Environment): void {
+    this.state.setState({ environment });
+    this.preview.prefer(environment.port);
   }
 
   /** Ends the container and boots it again; files and editors stay. */

@@ -46,7 +46,8 @@ export async function createServerProcess(env: Record<string, string> = {}): Pro
     api,
     kill,
     async start() {
-      child = spawn(process.execPath, ['server/main.ts'], { cwd: ROOT, env: { ...process.env, PORT: String(port), TERRARIUM_DATA: data, TERRARIUM_OWNER_TOKEN: TOKEN, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+      child = spawn(process.execPath, ['server/main.ts'], { cwd: ROOT, env: { ...process.env, PORT: String(port), TERRARIUM_DATA: data, TERRARIUM_OWNER_TOKEN: TOKEN, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+      child.stderr?.on('data', (piece: Buffer) => void (/"level":"error"|Error/.test(piece.toString()) && console.error(piece.toString())));
       await ready(child);
     },
     async create(template) {

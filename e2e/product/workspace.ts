@@ -1,9 +1,12 @@
 /** What the tests do and see in an open workspace: editor, terminal, preview, saved state. */
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { Frame, Page } from 'playwright-core';
 
 /** Editors and terminals draw spaces as no-break spaces. */
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
+
+/** Waits until `read` gives what matches; in hooks as well, where `expect.poll` is not to be had. */
+export const until = (read: () => Promise<string>, text: string | RegExp, timeout: number) => vi.waitFor(async () => expect(await read()).toMatch(text), { timeout, interval: 50 });
 
 export const editorText = async (page: Page): Promise<string> => plain(await page.locator('.view-lines').first().innerText());
 
@@ -20,10 +23,10 @@ export const previewFrame = (page: Page): Frame | undefined => page.frames().fin
 /** What the preview shows; empty while it shows nothing. */
 export const previewText = async (page: Page): Promise<string> => (await previewFrame(page)?.evaluate(() => document.body.innerText).catch(() => '')) ?? '';
 
-export const previewShows = (page: Page, text: string | RegExp, timeout = 60_000) => expect.poll(() => previewText(page), { timeout }).toMatch(text);
+export const previewShows = (page: Page, text: string | RegExp, timeout = 60_000) => until(() => previewText(page), text, timeout);
 
 export const screen = async (page: Page): Promise<string> => plain(await page.locator('.xterm-rows').last().innerText());
-export const terminalShows = (page: Page, text: string | RegExp, timeout = 30_000) => expect.poll(() => screen(page), { timeout }).toMatch(text);
+export const terminalShows = (page: Page, text: string | RegExp, timeout = 30_000) => until(() => screen(page), text, timeout);
 
 export async function openTerminal(page: Page): Promise<void> {
   await page.getByRole('button', { name: /new terminal/i }).first().click();

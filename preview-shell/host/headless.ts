@@ -11,6 +11,8 @@ import { ThreadPool } from './thread-pool.ts';
 
 const SPARE_THREADS = 5;
 const CAPABILITY_REFRESH_MS = 6 * 60 * 60 * 1000;
+/** From the start until this page's files are kept for offline, in milliseconds: the boot and the first install have the wire for themselves. */
+const KEEP_AFTER_MS = 4000;
 
 async function start(): Promise<void> {
   const boot = readBootData();
@@ -49,7 +51,19 @@ async function start(): Promise<void> {
   parent.postMessage({ type: 'init' }, clientOrigin(), [port2]);
   addEventListener('pagehide', () => tell({ type: 'flush' }));
   document.addEventListener('visibilitychange', () => tell({ type: 'flush' }));
+  setTimeout(() => serviceWorker.keep(ownFiles(Object.values(boot.assets).map(asset))), KEEP_AFTER_MS);
   setInterval(() => void refreshCapability(tell), CAPABILITY_REFRESH_MS);
+  // A page that was kept comes with a capability that may be past its time.
+  if (boot.expires - Date.now() < CAPABILITY_REFRESH_MS) {
+    void refreshCapability(tell);
+    addEventListener('online', () => void refreshCapability(tell));
+  }
+}
+
+/** Everything that a start of this page fetches from its origin. */
+function ownFiles(assets: string[]): string[] {
+  const scripts = [...document.scripts].flatMap(({ src }) => (src === '' ? [] : [src]));
+  return [location.href, HOST_PATHS.relay, ...scripts, ...assets];
 }
 
 async function refreshCapability(tell: (message: ToKernel) => void): Promise<void> {

@@ -38,6 +38,12 @@ export class HostServiceWorker {
     this.registration.active?.postMessage(message);
   }
 
+  /** Keeps these addresses of this origin for a start with the server away. */
+  keep(urls: string[]): void {
+    const message: PageToServiceWorker = { t: 'keep', v: MODULE_CHANNEL_VERSION, urls };
+    this.registration.active?.postMessage(message);
+  }
+
   /** @returns the thread's end of its channel */
   introduce(key: string): MessagePort {
     const { port1, port2 } = new MessageChannel();

@@ -23,15 +23,17 @@ async function askPages(): Promise<boolean> {
 
 const isDocument = (request: Request): boolean => request.mode === 'navigate' || request.destination === 'document' || request.destination === 'iframe';
 
-async function respond(request: Request, clientId: string): Promise<Response> {
+async function respond(event: FetchEvent): Promise<Response> {
+  const { request, clientId } = event;
   const url = new URL(request.url);
   if (url.pathname === PREVIEW_PATHS.client) return own.clientScript(cookies);
-  if (url.pathname.startsWith(PREVIEW_PREFIX)) return fetch(request);
+  if (url.pathname.startsWith(PREVIEW_PREFIX)) return request.method === 'GET' ? own.file(request, (work) => event.waitUntil(work)) : fetch(request);
   // Without a way to the container a page is needed to bring one; a page that is only being opened cannot.
   if (isDocument(request) && !link.isConnected) return own.bootstrapPage();
   try {
     const { head, body } = await forward(link, request, await contextOf(request, clientId));
     if (head.cookies.length > 0) await tellCookies(head.cookies);
+    if (isDocument(request)) event.waitUntil(own.keep().catch(() => undefined));
     return await asResponse(request, head.status, head.statusText, head.headers, body);
   } catch (error) {
     return failure(request, error);
@@ -107,5 +109,5 @@ scope.addEventListener('activate', (event) => event.waitUntil(scope.clients.clai
 scope.addEventListener('message', (event) => handle(event.data as ToPreviewWorker, event.ports, event.source instanceof Client ? event.source : undefined));
 scope.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
-  if (url.origin === scope.location.origin) event.respondWith(respond(event.request, event.clientId));
+  if (url.origin === scope.location.origin) event.respondWith(respond(event));
 });

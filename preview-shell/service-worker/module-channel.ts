@@ -6,8 +6,11 @@
  */
 export const MODULE_CHANNEL_VERSION = 1;
 
-/** Page -> service worker, with the port transferred. */
-export type PageToServiceWorker = { t: 'thread'; v: typeof MODULE_CHANNEL_VERSION; key: string; port: MessagePort };
+/** Page -> service worker; a thread's port is transferred. */
+export type PageToServiceWorker =
+  | { t: 'thread'; v: typeof MODULE_CHANNEL_VERSION; key: string; port: MessagePort }
+  /** Addresses of this origin that a start with the server away needs. */
+  | { t: 'keep'; v: typeof MODULE_CHANNEL_VERSION; urls: string[] };
 
 /** Thread -> service worker. Paths are absolute, as in `servedUrl` without the origin. */
 export type ThreadToServiceWorker = { t: 'put'; modules: [path: string, source: string][] } | { t: 'source'; id: number; source: string | null };

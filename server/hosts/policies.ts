@@ -46,6 +46,8 @@ export function brokerPolicy({ app }: Rooms, hostOrigin: string): string {
   return policy({
     'default-src': "'none'",
     'script-src': "'self'",
+    // Its service worker fetches the page and the script, to keep them for offline.
+    'connect-src': "'self'",
     'frame-src': hostOrigin,
     'frame-ancestors': app,
     'form-action': "'none'",

@@ -32,6 +32,7 @@ async function headless(url: URL, label: string, context: HostsContext): Promise
     baseOrigin: origins.app,
     packagesOrigin: origins.packages,
     capability: context.issueCapability(label, CAPABILITY_MS),
+    expires: Date.now() + CAPABILITY_MS,
     assets: await context.assets(),
   };
   return new Response(withBoot(html, boot), {
