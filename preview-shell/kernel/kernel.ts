@@ -4,6 +4,7 @@ import type { ThreadLauncher } from './launcher.ts';
 import { LoopbackNetwork } from './net/network.ts';
 import { netSyscalls } from './net/syscalls.ts';
 import { diskPrograms } from './process/disk-programs.ts';
+import { mailboxSyscalls } from './process/mailboxes.ts';
 import { processSyscalls } from './process/syscalls.ts';
 import { ProcessTable } from './process/table.ts';
 import { ReservedThreads, threadSyscalls } from './process/thread-syscalls.ts';
@@ -46,6 +47,7 @@ export class Kernel {
       ...streamSyscalls(this.attachments),
       ...netSyscalls(this.network, this.attachments),
       ...threadSyscalls(this.processes, this.threads),
+      ...mailboxSyscalls(),
     };
   }
 

@@ -1,107 +1,89 @@
 import { native } from '../natives.ts';
-import type { BindingContext, EventLoop } from '../context.ts';
-
-/** State of a port that Node's JavaScript sees as its own MessagePort (node_messaging.cc). */
-interface PortState {
-  readonly loop: EventLoop;
-  release?: (() => void) | undefined;
-  receiving: boolean;
-  closed: boolean;
-  readonly queue: MessageEvent[];
-}
+import type { BindingContext } from '../context.ts';
+import { channelMaker, type EndAddress } from './messaging/mailbox.ts';
+import { closeNative, inNode, PortState, post } from './messaging/port-state.ts';
 
 type AnyPort = MessagePort & { [key: symbol]: unknown };
 
+/** One for each port that a program can see; a thread's own ports (its kernel's, its loop's) have none. */
 const states = new WeakMap<MessagePort, PortState>();
-const post = native.MessagePort.prototype.postMessage as (this: MessagePort, message: unknown, transfer: Transferable[]) => void;
-const startNative = native.MessagePort.prototype.start;
-const closeNative = native.MessagePort.prototype.close;
-const onMessage = Object.getOwnPropertyDescriptor(native.MessagePort.prototype, 'onmessage')?.set as (this: MessagePort, listener: ((event: MessageEvent) => void) | null) => void;
 
 /**
  * Node's MessagePort is the browser's, with Node's methods put on its prototype by the library: so ports travel inside messages, transferred by
- * the browser, and arrive as what Node expects.
+ * the browser, and arrive as what Node expects (node_messaging.cc).
  */
 export function create(ctx: BindingContext): Record<string, unknown> {
   const symbols = ctx.internalBinding('symbols') as { oninit: symbol; handle_onclose: symbol; no_message_symbol: symbol };
-  const NodePort = native.MessagePort;
-  for (const name of ['onmessage', 'onmessageerror', 'onclose', 'close', 'start', 'postMessage']) Reflect.deleteProperty(NodePort.prototype, name);
+  const NodePort = portClass(native.MessagePort.prototype);
+  const makeChannel = channelMaker(ctx.threadId);
 
-  const stateOf = (port: MessagePort): PortState => {
+  const stateOf = (port: MessagePort, address?: EndAddress): PortState => {
     const known = states.get(port);
     if (known !== undefined) return known;
-    const state: PortState = { loop: ctx.loop, receiving: false, closed: false, queue: [] };
+    // Throws for what is no port.
+    onMessageOf.call(port);
+    const state = new PortState(ctx, port, address, (data, ports) => {
+      const emit = ctx.hooks.emitMessage as (this: MessagePort, data: unknown, ports: readonly MessagePort[], type: string) => void;
+      emit.call(port, data, ports, 'message');
+    }, (arrived, of) => void stateOf(arrived, of), () => closePort(port));
     states.set(port, state);
     const init = (port as AnyPort)[symbols.oninit];
     if (typeof init === 'function') Reflect.apply(init, port, []);
     return state;
   };
 
-  const deliver = (port: MessagePort, state: PortState, event: MessageEvent): void => {
-    for (const arrived of event.ports) stateOf(arrived);
-    const emit = ctx.hooks.emitMessage as (this: MessagePort, data: unknown, ports: readonly MessagePort[], type: string) => void;
-    if (!state.closed) emit.call(port, event.data, event.ports, 'message');
+  const closePort = (port: MessagePort): void => {
+    if (!stateOf(port).close()) return;
+    const onclose = (port as AnyPort)[symbols.handle_onclose];
+    if (typeof onclose === 'function') ctx.loop.complete(() => void Reflect.apply(onclose, port, []));
   };
 
-  const arrive = (port: MessagePort, state: PortState) => (event: MessageEvent): void => {
-    state.queue.push(event);
-    ctx.loop.enqueue(() => {
-      if (!state.receiving) return;
-      const next = state.queue.shift();
-      if (next !== undefined) deliver(port, state, next);
-    });
-  };
-
-  const methods = {
+  const own = {
     postMessage(this: MessagePort, message: unknown, transfer?: Transferable[] | { transfer?: Transferable[] }): boolean {
       const list = Array.isArray(transfer) ? transfer : (transfer?.transfer ?? []);
-      inNode(ctx, () => post.call(this, message, list));
+      const state = states.get(this);
+      if (state === undefined) post.call(this, message, list);
+      else state.send(message, list, list.flatMap((item) => (item instanceof NodePort ? [states.get(item)?.end?.address] : [])));
       return true;
     },
     start(this: MessagePort): void {
-      const state = stateOf(this);
-      state.receiving = true;
-      onMessage.call(this, arrive(this, state));
-      startNative.call(this);
-    },
-    close(this: MessagePort): void {
-      const state = stateOf(this);
-      if (state.closed) return;
-      state.closed = true;
-      state.release?.();
-      closeNative.call(this);
-      const onclose = (this as AnyPort)[symbols.handle_onclose];
-      if (typeof onclose === 'function') ctx.loop.complete(() => void Reflect.apply(onclose, this, []));
-    },
-    drain(this: MessagePort): void {
-      const state = stateOf(this);
-      for (let event = state.queue.shift(); event !== undefined; event = state.queue.shift()) deliver(this, state, event);
-    },
-    ref(this: MessagePort): void {
-      const state = stateOf(this);
-      if (!state.closed) state.release ??= ctx.loop.hold();
-    },
-    unref(this: MessagePort): void {
-      const state = stateOf(this);
-      state.release?.();
-      state.release = undefined;
-    },
-    hasRef(this: MessagePort): boolean {
-      return stateOf(this).release !== undefined;
+      stateOf(this).listen();
     },
   };
-  for (const [name, value] of Object.entries(methods)) Object.defineProperty(NodePort.prototype, name, { value, configurable: true, writable: true, enumerable: true });
-  ctx.hooks.adoptPort = stateOf;
+  /** HandleWrap's, which the library takes from the prototype's own prototype. */
+  const inherited = {
+    close(this: MessagePort): void {
+      if (states.has(this)) closePort(this);
+      else closeNative.call(this);
+    },
+    drain(this: MessagePort): void {
+      stateOf(this).drain();
+    },
+    ref(this: MessagePort): void {
+      stateOf(this).ref();
+    },
+    unref(this: MessagePort): void {
+      stateOf(this).unref();
+    },
+    hasRef(this: MessagePort): boolean | undefined {
+      return stateOf(this).hasRef;
+    },
+  };
+  Object.setPrototypeOf(NodePort.prototype, inherited);
+  for (const [name, value] of Object.entries(own)) Object.defineProperty(NodePort.prototype, name, { value, configurable: true, writable: true, enumerable: true });
+  Object.defineProperty(NodePort.prototype, 'constructor', { value: NodePort, configurable: true, writable: true, enumerable: false });
+  ctx.hooks.adoptPort = (port: MessagePort) => void stateOf(port);
 
   class NodeMessageChannel {
     readonly port1: MessagePort;
     readonly port2: MessagePort;
     constructor() {
       const channel = new native.MessageChannel();
+      const [first, second] = makeChannel();
       this.port1 = channel.port1;
       this.port2 = channel.port2;
-      stateOf(this.port1);
-      stateOf(this.port2);
+      stateOf(this.port1, first);
+      stateOf(this.port2, second);
     }
   }
 
@@ -109,14 +91,12 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     MessageChannel: NodeMessageChannel,
     MessagePort: NodePort,
     structuredClone: (value: unknown, options?: StructuredSerializeOptions) => inNode(ctx, () => native.structuredClone(value, options) as unknown),
-    stopMessagePort(port: MessagePort) { stateOf(port).receiving = false; },
-    drainMessagePort(port: MessagePort) { methods.drain.call(port); },
+    stopMessagePort(port: MessagePort) { stateOf(port).stopListening(); },
+    drainMessagePort(port: MessagePort) { stateOf(port).drain(); },
     receiveMessageOnPort(port: MessagePort) {
-      const state = stateOf(port);
-      const event = state.queue.shift();
-      if (event !== undefined) return event.data as unknown;
-      onMessage.call(port, arrive(port, state));
-      return symbols.no_message_symbol;
+      if (!(port instanceof NodePort)) throw Object.assign(new TypeError('The "port" argument must be a MessagePort instance'), { code: 'ERR_INVALID_ARG_TYPE' });
+      const item = stateOf(port).receive();
+      return item === undefined ? symbols.no_message_symbol : item.data;
     },
     moveMessagePortToContext: (port: MessagePort) => port,
     setDeserializerCreateObjectFunction() {},
@@ -130,13 +110,14 @@ export function create(ctx: BindingContext): Record<string, unknown> {
   };
 }
 
-/** Node's DOMException in place of the browser's, which a program cannot name. */
-function inNode<T>(ctx: BindingContext, cross: () => T): T {
-  try {
-    return cross();
-  } catch (error) {
-    if (!(error instanceof native.DOMException)) throw error;
-    const NodeException = (ctx.hooks.DOMException ?? native.DOMException) as typeof DOMException;
-    throw new NodeException(error.message.replace(/^Failed to execute '[^']*' on '[^']*': /, ''), error.name);
-  }
+const onMessageOf = Object.getOwnPropertyDescriptor(native.MessagePort.prototype, 'onmessage')?.get as (this: MessagePort) => unknown;
+
+/** A class that no program can make instances of, over the browser's prototype bare of the browser's own. */
+function portClass(prototype: MessagePort): typeof MessagePort {
+  for (const name of Reflect.ownKeys(prototype)) Reflect.deleteProperty(prototype, name);
+  const NodePort = function MessagePort(): never {
+    throw Object.assign(new TypeError('Constructor cannot be called'), { code: 'ERR_CONSTRUCT_CALL_INVALID' });
+  } as unknown as typeof MessagePort;
+  NodePort.prototype = prototype;
+  return NodePort;
 }
