@@ -1,9 +1,7 @@
 import type { BindingContext } from '../context.ts';
+import { asyncHooks, FIELD, ID, type AsyncHooks, type HookFunctions } from './async-hooks.ts';
 
-const STACK_LENGTH = 7;
-const EXECUTION_ASYNC_ID = 0;
-const TRIGGER_ASYNC_ID = 1;
-
+/** Kinds of resource, by number (async_wrap.h). */
 const PROVIDERS = ('NONE DIRHANDLE DNSCHANNEL ELDHISTOGRAM FILEHANDLE FILEHANDLECLOSEREQ BLOBREADER FSEVENTWRAP FSREQCALLBACK FSREQPROMISE ' +
   'GETADDRINFOREQWRAP GETNAMEINFOREQWRAP HEAPSNAPSHOT HTTP2SESSION HTTP2STREAM HTTP2PING HTTP2SETTINGS HTTPINCOMINGMESSAGE HTTPCLIENTREQUEST ' +
   'JSSTREAM JSUDPWRAP MESSAGEPORT PIPECONNECTWRAP PIPESERVERWRAP PIPEWRAP PROCESSWRAP PROMISE QUERYWRAP QUIC_ENDPOINT QUIC_LOGSTREAM QUIC_PACKET ' +
@@ -12,61 +10,28 @@ const PROVIDERS = ('NONE DIRHANDLE DNSCHANNEL ELDHISTOGRAM FILEHANDLE FILEHANDLE
   'PBKDF2REQUEST KEYPAIRGENREQUEST KEYGENREQUEST KEYEXPORTREQUEST CIPHERREQUEST DERIVEBITSREQUEST HASHREQUEST RANDOMBYTESREQUEST ' +
   'RANDOMPRIMEREQUEST SCRYPTREQUEST SIGNREQUEST TLSWRAP VERIFYREQUEST').split(' ');
 
-/** Asynchronous resource ids and their stack (async_wrap.cc, env.h). */
-export function create(_ctx: BindingContext): Record<string, unknown> {
-  const hookFields = new Uint32Array(9);
-  hookFields[6] = 1;
-  const idFields = new Float64Array([1, 0, 2, -1]);
-  const stack: number[] = [];
-  const idsStack = new Float64Array(32);
-  const resources: unknown[] = [];
-
+/** Asynchronous resource ids, their stack and the hooks that are told (async_wrap.cc). Promises tell of themselves to no one: browsers have no hook for them. */
+export function create(ctx: BindingContext): Record<string, unknown> {
+  const hooks: AsyncHooks = asyncHooks(ctx);
   return {
-    setupHooks() {},
-    setCallbackTrampoline() {},
+    setupHooks: (functions: HookFunctions) => void (hooks.functions = functions),
+    setCallbackTrampoline: (trampoline?: AsyncHooks['trampoline']) => void (hooks.trampoline = trampoline),
     setPromiseHooks() {},
     getPromiseHooks: () => [undefined, undefined, undefined, undefined],
-    registerDestroyHook() {},
-    queueDestroyAsyncId() {},
-    pushAsyncContext(asyncId: number, triggerAsyncId: number) {
-      // Called for depths that do not fit in async_ids_stack.
-      stack.push(idFields[EXECUTION_ASYNC_ID] as number, idFields[TRIGGER_ASYNC_ID] as number);
-      hookFields[STACK_LENGTH] = (hookFields[STACK_LENGTH] as number) + 1;
-      idFields[EXECUTION_ASYNC_ID] = asyncId;
-      idFields[TRIGGER_ASYNC_ID] = triggerAsyncId;
-    },
-    popAsyncContext() {
-      const depth = hookFields[STACK_LENGTH] as number;
-      if (depth === 0) return false;
-      hookFields[STACK_LENGTH] = depth - 1;
-      const trigger = stack.pop();
-      const execution = stack.pop();
-      if (trigger !== undefined && execution !== undefined) {
-        idFields[EXECUTION_ASYNC_ID] = execution;
-        idFields[TRIGGER_ASYNC_ID] = trigger;
-      } else {
-        idFields[EXECUTION_ASYNC_ID] = idsStack[2 * (depth - 1)] as number;
-        idFields[TRIGGER_ASYNC_ID] = idsStack[2 * (depth - 1) + 1] as number;
-      }
-      resources.pop();
-      return depth - 1 > 0;
-    },
-    clearAsyncIdStack() {
-      stack.length = 0;
-      resources.length = 0;
-      hookFields[STACK_LENGTH] = 0;
-      idFields[EXECUTION_ASYNC_ID] = 0;
-      idFields[TRIGGER_ASYNC_ID] = 0;
-    },
-    executionAsyncResource: (index: number) => resources[index],
-    async_hook_fields: hookFields,
-    async_id_fields: idFields,
-    async_ids_stack: idsStack,
-    execution_async_resources: resources,
+    registerDestroyHook: (object: object, asyncId: number, destroyed?: { destroyed?: boolean }) => hooks.watch(object, asyncId, destroyed),
+    queueDestroyAsyncId: (asyncId: number) => hooks.queueDestroy(asyncId),
+    pushAsyncContext: (asyncId: number, triggerAsyncId: number) => hooks.push(asyncId, triggerAsyncId),
+    popAsyncContext: (asyncId: number) => hooks.pop(asyncId),
+    clearAsyncIdStack: () => hooks.clear(),
+    executionAsyncResource: (index: number) => hooks.resourceAt(index),
+    async_hook_fields: hooks.fields,
+    async_id_fields: hooks.ids,
+    get async_ids_stack() { return hooks.stack; },
+    execution_async_resources: hooks.resources,
     constants: {
-      kInit: 0, kBefore: 1, kAfter: 2, kDestroy: 3, kPromiseResolve: 4, kTotals: 5, kCheck: 6,
-      kExecutionAsyncId: 0, kTriggerAsyncId: 1, kAsyncIdCounter: 2, kDefaultTriggerAsyncId: 3,
-      kUsesExecutionAsyncResource: 8, kStackLength: STACK_LENGTH,
+      kInit: FIELD.init, kBefore: FIELD.before, kAfter: FIELD.after, kDestroy: FIELD.destroy, kPromiseResolve: FIELD.promiseResolve, kTotals: FIELD.totals,
+      kCheck: FIELD.check, kStackLength: FIELD.stackLength, kUsesExecutionAsyncResource: FIELD.usesExecutionAsyncResource,
+      kExecutionAsyncId: ID.execution, kTriggerAsyncId: ID.trigger, kAsyncIdCounter: ID.counter, kDefaultTriggerAsyncId: ID.defaultTrigger,
     },
     Providers: Object.fromEntries(PROVIDERS.map((name, index) => [name, index])),
   };

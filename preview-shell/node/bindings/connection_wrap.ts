@@ -13,7 +13,7 @@ export abstract class ConnectionWrap extends LibuvStreamWrap {
 
   listen(backlog: number): number {
     if (this.#bindError !== 0) return this.#bindError;
-    const status = attempt(() => this.context.kernel.call('net.listen', this.stream, backlog));
+    const status = attempt(() => this.bindingContext.kernel.call('net.listen', this.stream, backlog));
     if (status !== 0) return status;
     this.#listening = true;
     this.setActive(true);
@@ -26,7 +26,7 @@ export abstract class ConnectionWrap extends LibuvStreamWrap {
   /** Runs `call` with the stream number of this handle's socket, which is made on first use. */
   protected withSocket(kind: 'tcp' | 'unix', call: (stream: number) => unknown): number {
     return attempt(() => {
-      if (this.stream < 0) this.adopt(this.context.kernel.call('net.socket', kind) as number);
+      if (this.stream < 0) this.adopt(this.bindingContext.kernel.call('net.socket', kind) as number);
       call(this.stream);
     });
   }
@@ -64,7 +64,7 @@ export abstract class ConnectionWrap extends LibuvStreamWrap {
     this.#listening = false;
     const connecting = this.#connecting;
     this.#connecting = undefined;
-    if (connecting !== undefined) this.context.loop.enqueue(() => connecting.complete(errnoOfName('ECANCELED'), this, connecting, false, false));
+    if (connecting !== undefined) this.bindingContext.loop.enqueue(() => connecting.complete(errnoOfName('ECANCELED'), this, connecting, false, false));
   }
 
   #accept(fd: number): void {

@@ -1,22 +1,11 @@
 /** What every handle and request of Node's C++ side is (src/async_wrap.cc, src/req_wrap.h, src/handle_wrap.cc), for the bindings that have some. */
 import { ERRNO, SysError } from '../../abi/errno.ts';
 import type { BindingContext } from '../context.ts';
+import { asyncHooks, type AsyncHooks } from './async-hooks.ts';
 
 /** UV_EOF of libuv, the one code that is no errno. */
 export const UV_EOF = -4095;
-const EXECUTION_ASYNC_ID = 0;
-const ASYNC_ID_COUNTER = 2;
-const DEFAULT_TRIGGER_ASYNC_ID = 3;
-
 type Callback = (...args: never[]) => unknown;
-
-interface AsyncBinding {
-  async_id_fields: Float64Array;
-  execution_async_resources: unknown[];
-  pushAsyncContext(asyncId: number, triggerAsyncId: number): void;
-  popAsyncContext(asyncId: number): boolean;
-  Providers: Record<string, number>;
-}
 
 /** The continuation data that AsyncLocalStorage reads (`async_context_frame`). */
 interface ContextFrames {
@@ -48,18 +37,22 @@ export function attempt(call: () => unknown): number {
 /** A resource with an asynchronous id; its callbacks run in the asynchronous context that it was made in. */
 export class AsyncWrap {
   readonly #ctx: BindingContext;
-  readonly #provider: number;
+  readonly #hooks: AsyncHooks;
+  #provider: string;
   #asyncId = 0;
   #triggerAsyncId = 0;
   #frame: unknown;
 
-  constructor(ctx: BindingContext, provider: string) {
+  /** @param resource what the hooks are shown, where that is not the handle */
+  constructor(ctx: BindingContext, provider: string, resource?: object) {
     this.#ctx = ctx;
-    this.#provider = asyncBinding(ctx).Providers[provider] ?? 0;
-    this.asyncReset();
+    this.#hooks = asyncHooks(ctx);
+    this.#provider = provider;
+    this.asyncReset(resource);
   }
 
-  get context(): BindingContext {
+  /** Not `context`, which `fs.readFile` puts on its requests. */
+  get bindingContext(): BindingContext {
     return this.#ctx;
   }
 
@@ -68,17 +61,17 @@ export class AsyncWrap {
   }
 
   getProviderType(): number {
-    return this.#provider;
+    return (this.#ctx.internalBinding('async_wrap') as { Providers: Record<string, number> }).Providers[this.#provider] ?? 0;
   }
 
   /** A new id and context, for a handle that is used again (a socket of an HTTP agent). */
-  asyncReset(): void {
-    const fields = asyncBinding(this.#ctx).async_id_fields;
-    const defaultTrigger = fields[DEFAULT_TRIGGER_ASYNC_ID] ?? -1;
-    this.#triggerAsyncId = defaultTrigger >= 0 ? defaultTrigger : (fields[EXECUTION_ASYNC_ID] ?? 0);
-    this.#asyncId = (fields[ASYNC_ID_COUNTER] ?? 0) + 1;
-    fields[ASYNC_ID_COUNTER] = this.#asyncId;
+  asyncReset(resource: object = this, provider = this.#provider): void {
+    this.destroyed();
+    this.#provider = provider;
+    this.#triggerAsyncId = this.#hooks.triggerForNew;
+    this.#asyncId = this.#hooks.newId();
     this.#frame = frames(this.#ctx)?.getContinuationPreservedEmbedderData();
+    this.#hooks.emitInit(this.#asyncId, provider, this.#triggerAsyncId, resource);
   }
 
   /** AsyncWrap::MakeCallback */
@@ -90,23 +83,24 @@ export class AsyncWrap {
 
   /** Runs `callback` at once in the resource's context. What it throws passes. */
   runInContext(callback: Callback, args: readonly unknown[], self: unknown = this): unknown {
-    const binding = asyncBinding(this.#ctx);
     const continuation = frames(this.#ctx);
     const outer = continuation?.getContinuationPreservedEmbedderData();
-    const depth = binding.execution_async_resources.length;
-    binding.pushAsyncContext(this.#asyncId, this.#triggerAsyncId);
-    binding.execution_async_resources[depth] = this;
     continuation?.setContinuationPreservedEmbedderData(this.#frame);
     try {
-      return Reflect.apply(callback, self, args as unknown[]);
+      return this.#hooks.run(this.#asyncId, this.#triggerAsyncId, this, callback, self, args);
     } finally {
       continuation?.setContinuationPreservedEmbedderData(outer);
-      binding.popAsyncContext(this.#asyncId);
     }
   }
 
   get triggerAsyncId(): number {
     return this.#triggerAsyncId;
+  }
+
+  /** The hooks hear of the resource's end. */
+  destroyed(): void {
+    this.#hooks.queueDestroy(this.#asyncId);
+    this.#asyncId = 0;
   }
 }
 
@@ -115,7 +109,7 @@ export class ReqWrap extends AsyncWrap {
   #release: (() => void) | undefined;
 
   dispatched(): void {
-    this.#release ??= this.context.loop.hold();
+    this.#release ??= this.bindingContext.loop.hold();
   }
 
   /** Calls `oncomplete`, which Node's JavaScript has set. */
@@ -123,13 +117,14 @@ export class ReqWrap extends AsyncWrap {
     const release = this.#release;
     this.#release = undefined;
     this.makeCallback((this as { oncomplete?: unknown }).oncomplete, args);
+    this.destroyed();
     release?.();
   }
 
   /** Completes on a later turn of the loop. */
   completeLater(...args: unknown[]): void {
     this.dispatched();
-    this.context.loop.enqueue(() => this.complete(...args));
+    this.bindingContext.loop.enqueue(() => this.complete(...args));
   }
 }
 
@@ -164,7 +159,10 @@ export class HandleWrap extends AsyncWrap {
     this.#closing = true;
     this.closed();
     this.setActive(false);
-    this.context.loop.complete(() => this.makeCallback(callback, []));
+    this.bindingContext.loop.complete(() => {
+      this.makeCallback(callback, []);
+      this.destroyed();
+    });
   }
 
   /** What a kind of handle lets go of. */
@@ -177,7 +175,7 @@ export class HandleWrap extends AsyncWrap {
 
   #update(): void {
     const holding = this.#active && this.#referenced;
-    if (holding) this.#release ??= this.context.loop.hold();
+    if (holding) this.#release ??= this.bindingContext.loop.hold();
     else {
       this.#release?.();
       this.#release = undefined;
@@ -195,10 +193,6 @@ export function guessHandleType(ctx: BindingContext, fd: number): number {
   const kind = ctx.kernel.call('fd.kind', fd);
   if (typeof kind !== 'string') return INVALID_HANDLE;
   return HANDLE_TYPES[kind] ?? UNKNOWN_HANDLE;
-}
-
-function asyncBinding(ctx: BindingContext): AsyncBinding {
-  return ctx.internalBinding('async_wrap') as unknown as AsyncBinding;
 }
 
 function frames(ctx: BindingContext): ContextFrames | undefined {

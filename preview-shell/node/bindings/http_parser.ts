@@ -61,9 +61,9 @@ class Parser extends AsyncWrap implements TrackedConnection, LlhttpEvents {
     super(ctx, 'HTTPINCOMINGMESSAGE');
   }
 
-  initialize(type: number, _resource: object, maxHeaderSize = 0, lenient = 0, connections?: ConnectionsList): void {
+  initialize(type: number, resource: object, maxHeaderSize = 0, lenient = 0, connections?: ConnectionsList): void {
     if (type !== REQUEST && type !== RESPONSE) throw new TypeError('The parser type must be REQUEST or RESPONSE.');
-    this.asyncReset();
+    this.asyncReset(resource, type === REQUEST ? 'HTTPINCOMINGMESSAGE' : 'HTTPCLIENTREQUEST');
     this.#destroy();
     const { exports } = llhttp();
     this.#parser = llhttp().create(type, this);
@@ -118,7 +118,7 @@ class Parser extends AsyncWrap implements TrackedConnection, LlhttpEvents {
   }
 
   getCurrentBuffer(): Uint8Array {
-    return toBuffer(this.context, new Uint8Array(this.#current ?? new Uint8Array(0)));
+    return toBuffer(this.bindingContext, new Uint8Array(this.#current ?? new Uint8Array(0)));
   }
 
   /** Takes it off its server's list. */
@@ -188,7 +188,7 @@ class Parser extends AsyncWrap implements TrackedConnection, LlhttpEvents {
 
   body(bytes: Uint8Array<ArrayBuffer>): number {
     if (bytes.length === 0) return 0;
-    return this.#call(ON_BODY, [toBuffer(this.context, bytes)]) === undefined ? HPE_USER : 0;
+    return this.#call(ON_BODY, [toBuffer(this.bindingContext, bytes)]) === undefined ? HPE_USER : 0;
   }
 
   messageComplete(): number {

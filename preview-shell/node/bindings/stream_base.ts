@@ -62,7 +62,7 @@ export abstract class StreamBase extends HandleWrap {
   }
 
   callOnread(nread: number, buffer: ArrayBuffer | undefined, offset: number): unknown {
-    const state = streamBaseState(this.context);
+    const state = streamBaseState(this.bindingContext);
     state[READ_BYTES_OR_ERROR] = nread;
     state[ARRAY_BUFFER_OFFSET] = offset;
     return this.makeCallback(this.onread, [buffer]);
@@ -83,7 +83,7 @@ export abstract class StreamBase extends HandleWrap {
   }
 
   protected wrote(bytes: number, isAsync: boolean): void {
-    const state = streamBaseState(this.context);
+    const state = streamBaseState(this.bindingContext);
     state[BYTES_WRITTEN] = bytes;
     state[LAST_WRITE_WAS_ASYNC] = isAsync ? 1 : 0;
     this.bytesWritten += bytes;

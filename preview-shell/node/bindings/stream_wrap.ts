@@ -82,16 +82,16 @@ export class LibuvStreamWrap extends HandleWrap {
 
   /** Takes a descriptor over. @throws {SysError} EBADF */
   adopt(fd: number): void {
-    this.#stream = this.context.kernel.call('stream.attach', fd) as number;
+    this.#stream = this.bindingContext.kernel.call('stream.attach', fd) as number;
     this.#fd = fd;
-    this.#unsubscribe = this.context.kernel.onDescriptor(fd, (event) => {
+    this.#unsubscribe = this.bindingContext.kernel.onDescriptor(fd, (event) => {
       if ('stream' in event && event.stream === this.#stream) this.handle(event);
     });
   }
 
   readStart(): number {
     if (this.#stream < 0) return EBADF;
-    const status = attempt(() => this.#reading || this.context.kernel.call('stream.readStart', this.#stream));
+    const status = attempt(() => this.#reading || this.bindingContext.kernel.call('stream.readStart', this.#stream));
     if (status !== 0) return status;
     this.#reading = true;
     this.updateActive(this.#reading);
@@ -103,7 +103,7 @@ export class LibuvStreamWrap extends HandleWrap {
     if (!this.#reading) return 0;
     this.#reading = false;
     this.updateActive(this.#reading);
-    return this.closing ? 0 : attempt(() => this.context.kernel.call('stream.readStop', this.#stream));
+    return this.closing ? 0 : attempt(() => this.bindingContext.kernel.call('stream.readStop', this.#stream));
   }
 
   /** Reads into a buffer of the program (`onread` of net.connect). */
@@ -150,7 +150,7 @@ export class LibuvStreamWrap extends HandleWrap {
 
   shutdown(req: ReqWrap): number {
     if (this.#stream < 0) return errnoOfName('ENOTCONN');
-    const status = attempt(() => this.context.kernel.call('stream.shutdown', this.#stream));
+    const status = attempt(() => this.bindingContext.kernel.call('stream.shutdown', this.#stream));
     if (status === 0) req.completeLater(0);
     return status;
   }
@@ -173,13 +173,13 @@ export class LibuvStreamWrap extends HandleWrap {
     this.#reading = false;
     // libuv never closes the standard descriptors: what the process writes later must not land in another file.
     const call = this.#fd <= LAST_STDIO ? 'stream.detach' : 'stream.close';
-    if (this.#stream >= 0) attempt(() => this.context.kernel.call(call, this.#stream));
-    for (const { req } of this.#writes.splice(0)) this.context.loop.enqueue(() => req.complete(ECANCELED, this, undefined));
+    if (this.#stream >= 0) attempt(() => this.bindingContext.kernel.call(call, this.#stream));
+    for (const { req } of this.#writes.splice(0)) this.bindingContext.loop.enqueue(() => req.complete(ECANCELED, this, undefined));
   }
 
   /** Queues bytes; `req` completes now or later, which the state fields tell. */
   protected write(req: ReqWrap, bytes: Uint8Array): number {
-    const state = streamBaseState(this.context);
+    const state = streamBaseState(this.bindingContext);
     state[BYTES_WRITTEN] = bytes.length;
     state[LAST_WRITE_WAS_ASYNC] = 0;
     if (this.#stream < 0) return EBADF;
@@ -198,7 +198,7 @@ export class LibuvStreamWrap extends HandleWrap {
 
   /** One system call moves at most MAX_TRANSFER; the pieces before the last wait for room, so that memory stays bounded. */
   #send(bytes: Uint8Array): boolean {
-    const { kernel } = this.context;
+    const { kernel } = this.bindingContext;
     let at = 0;
     for (; bytes.length - at > MAX_TRANSFER; at += MAX_TRANSFER) {
       this.#sendPiece(bytes.subarray(at, at + MAX_TRANSFER));
@@ -210,8 +210,8 @@ export class LibuvStreamWrap extends HandleWrap {
   }
 
   #sendPiece(piece: Uint8Array): void {
-    if (this.#blocking) this.context.kernel.call('stream.writeBlocking', this.#stream, piece);
-    else this.context.kernel.call('stream.writePart', this.#stream, piece);
+    if (this.#blocking) this.bindingContext.kernel.call('stream.writeBlocking', this.#stream, piece);
+    else this.bindingContext.kernel.call('stream.writePart', this.#stream, piece);
   }
 
   #drained(error: string | undefined): void {
@@ -221,7 +221,7 @@ export class LibuvStreamWrap extends HandleWrap {
   #flushLater(): void {
     if (this.#flushing) return;
     this.#flushing = true;
-    this.context.loop.enqueue(() => {
+    this.bindingContext.loop.enqueue(() => {
       this.#flushing = false;
       while (this.#reading) {
         const event = this.#held.shift();
@@ -266,7 +266,7 @@ export class LibuvStreamWrap extends HandleWrap {
 
   /** CallJSOnreadMethod of stream_base.cc. */
   callOnread(nread: number, buffer: ArrayBuffer | undefined, offset: number): unknown {
-    const state = streamBaseState(this.context);
+    const state = streamBaseState(this.bindingContext);
     state[READ_BYTES_OR_ERROR] = nread;
     state[ARRAY_BUFFER_OFFSET] = offset;
     return this.makeCallback(this.onread, [buffer]);
@@ -275,7 +275,7 @@ export class LibuvStreamWrap extends HandleWrap {
   #acknowledge(bytes: number): void {
     this.#unacknowledged += bytes;
     if (this.#unacknowledged < ACKNOWLEDGE_STEP_BYTES || this.closing) return;
-    this.context.kernel.note({ type: 'ack', stream: this.#stream, bytes: this.#unacknowledged });
+    this.bindingContext.kernel.note({ type: 'ack', stream: this.#stream, bytes: this.#unacknowledged });
     this.#unacknowledged = 0;
   }
 }

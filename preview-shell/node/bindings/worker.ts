@@ -1,5 +1,6 @@
 import { native } from '../natives.ts';
 import type { BindingContext } from '../context.ts';
+import { AsyncWrap } from './handles.ts';
 
 const RESOURCE_LIMITS = 4;
 
@@ -9,7 +10,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
   const adopt = ctx.hooks.adoptPort as (port: MessagePort) => void;
   const envPort = ctx.hooks.envPort as MessagePort | undefined;
 
-  class NodeWorker {
+  class NodeWorker extends AsyncWrap {
     readonly messagePort: MessagePort;
     readonly threadId: number;
     onexit: ((code: number, error?: string, reason?: string) => void) | null = null;
@@ -19,6 +20,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     #release: (() => void) | undefined;
 
     constructor(_url: unknown, env: Record<string, string> | null, execArgv: readonly string[] | undefined) {
+      super(ctx, 'WORKER');
       const { port1, port2 } = new native.MessageChannel();
       adopt(port1);
       this.messagePort = port1;
@@ -34,8 +36,8 @@ export function create(ctx: BindingContext): Record<string, unknown> {
         if (event.threadId !== this.threadId) return;
         stop();
         this.unref();
-        if (event.error === undefined) this.onexit?.(event.code);
-        else this.onexit?.(event.code, 'ERR_WORKER_INIT_FAILED', event.error);
+        this.runInContext(this.onexit ?? (() => {}), event.error === undefined ? [event.code] : [event.code, 'ERR_WORKER_INIT_FAILED', event.error]);
+        this.destroyed();
       });
       const env = this.#env ?? { ...(ctx.process.env as Record<string, string>) };
       ctx.kernel.note(

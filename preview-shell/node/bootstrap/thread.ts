@@ -3,6 +3,7 @@ import type { ThreadStart } from '../../abi/thread.ts';
 import { BrowserEventLoop } from '../loop/event-loop.ts';
 import { ThreadKernelLink } from '../kernel-link.ts';
 import { NodeLibrary } from '../library.ts';
+import { asyncHooks, ROOT_ASYNC_ID } from '../bindings/async-hooks.ts';
 import { createBuiltins } from '../bindings/builtins.ts';
 import { FsSupport } from '../bindings/fs/support.ts';
 import { readWhole } from '../bindings/fs/whole-files.ts';
@@ -65,7 +66,8 @@ export function startThread(start: ThreadStart, libraryMemory: SharedArrayBuffer
     bootstrapRealm(ctx, library);
     installPrepareStackTrace(ctx);
     offerOwnBinding(ctx);
-    runMain(ctx, library, ctx.isMainThread ? mainScript(start.image, isTty(ctx)) : 'internal/main/worker_thread');
+    const main = ctx.isMainThread ? mainScript(start.image, isTty(ctx)) : 'internal/main/worker_thread';
+    asyncHooks(ctx).run(ROOT_ASYNC_ID, 0, {}, () => runMain(ctx, library, main), undefined, []);
   }, undefined, []);
   loop.start();
 }

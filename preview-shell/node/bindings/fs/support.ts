@@ -2,7 +2,7 @@
 import { SysError } from '../../../abi/errno.ts';
 import type { Value } from '../../../abi/codec.ts';
 import type { BindingContext } from '../../context.ts';
-import { ReqWrap } from '../handles.ts';
+import { AsyncWrap, ReqWrap } from '../handles.ts';
 
 /** What an error says of the call that failed (src/api/exceptions.cc, UVException). */
 export interface CallSite {
@@ -66,13 +66,18 @@ export class FsSupport {
   }
 
   private promise(site: CallSite, operation: () => unknown): Promise<unknown> {
+    const request = new AsyncWrap(this.ctx, 'FSREQPROMISE');
     return new Promise((resolve, reject) => {
+      const settle = (how: () => void): void => this.ctx.loop.complete(() => {
+        request.runInContext(how, []);
+        request.destroyed();
+      });
       try {
         const result = operation();
-        this.ctx.loop.complete(() => resolve(result));
+        settle(() => resolve(result));
       } catch (error) {
         const exception = this.exception(error, site);
-        this.ctx.loop.complete(() => reject(exception));
+        settle(() => reject(exception));
       }
     });
   }

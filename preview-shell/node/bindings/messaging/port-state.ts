@@ -1,5 +1,6 @@
 import { native } from '../../natives.ts';
 import type { BindingContext } from '../../context.ts';
+import { AsyncWrap } from '../handles.ts';
 import { copyOf, messageOf } from './copies.ts';
 import { ChannelEnd, MODE, type EndAddress } from './mailbox.ts';
 
@@ -26,6 +27,7 @@ export class PortState {
   /** Missing for the ports that a thread is started with, which are never read synchronously. */
   readonly end: ChannelEnd | undefined;
   private readonly ctx: BindingContext;
+  private readonly resource: AsyncWrap;
   private readonly port: MessagePort;
   private readonly emit: (data: unknown, ports: readonly MessagePort[]) => void;
   private readonly adopt: (port: MessagePort, address: EndAddress | undefined) => void;
@@ -40,8 +42,9 @@ export class PortState {
 
   constructor(ctx: BindingContext, port: MessagePort, address: EndAddress | undefined, emit: PortState['emit'], adopt: PortState['adopt'], closeSelf: () => void) {
     this.ctx = ctx;
+    this.resource = new AsyncWrap(ctx, 'MESSAGEPORT', port);
     this.port = port;
-    this.emit = emit;
+    this.emit = (data, ports) => void this.resource.runInContext(emit, [data, ports]);
     this.adopt = adopt;
     this.closeSelf = closeSelf;
     onClose?.call(port, () => this.otherClosed());
@@ -92,6 +95,7 @@ export class PortState {
     if (this.closed) return false;
     this.closed = true;
     this.unref();
+    this.resource.destroyed();
     post.call(this.port, [CLOSED, undefined, []] satisfies Envelope, []);
     closeNative.call(this.port);
     if (this.end !== undefined && this.end.otherMode !== MODE.listening) this.end.drop();

@@ -1,12 +1,12 @@
 /** What node:zlib's streams drive: the engine of a format, run now or on a later turn (CompressionStream, node_zlib.cc). */
 import type { BindingContext } from '../../context.ts';
+import { AsyncWrap } from '../handles.ts';
 import type { CompressionContext, ZlibFailure } from './compression-context.ts';
 
 type OnError = (message: string, errno: number, code: string) => void;
 
-export abstract class CompressionHandle {
+export abstract class CompressionHandle extends AsyncWrap {
   onerror: OnError | undefined;
-  readonly #ctx: BindingContext;
   #engine: CompressionContext | undefined;
   #state: Uint32Array = new Uint32Array(2);
   #callback: () => void = () => {};
@@ -14,7 +14,7 @@ export abstract class CompressionHandle {
   #closing = false;
 
   constructor(ctx: BindingContext) {
-    this.#ctx = ctx;
+    super(ctx, 'ZLIB');
   }
 
   protected open(engine: CompressionContext, state: Uint32Array, callback: () => void): void {
@@ -33,12 +33,12 @@ export abstract class CompressionHandle {
 
   write(flush: number, input: Uint8Array | null, inputAt: number, inputLength: number, output: Uint8Array, outputAt: number, outputLength: number): void {
     this.#busy = true;
-    this.#ctx.loop.complete(() => {
+    this.bindingContext.loop.complete(() => {
       this.#busy = false;
       if (this.#closing) return this.close();
       this.#run(flush, input, inputAt, inputLength, output, outputAt, outputLength);
       if (this.#report(this.#engine?.check())) return undefined;
-      Reflect.apply(this.#callback, this, []);
+      this.runInContext(this.#callback, []);
       if (this.#closing) this.close();
       return undefined;
     });
@@ -56,10 +56,7 @@ export abstract class CompressionHandle {
     }
     this.#engine?.close();
     this.#engine = undefined;
-  }
-
-  getAsyncId(): number {
-    return 0;
+    this.destroyed();
   }
 
   #run(flush: number, input: Uint8Array | null, inputAt: number, inputLength: number, output: Uint8Array, outputAt: number, outputLength: number): void {
