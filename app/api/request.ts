@@ -1,5 +1,6 @@
 /** Calls to the server's REST API: same origin, cookie or bearer, every answer parsed, every failure an `ApiError` with the table's code. */
 import { z } from 'zod';
+import { TerrariumError } from '../../shared/errors/error.ts';
 
 /** How long one call may take, in milliseconds. */
 const LIMIT = 20_000;
@@ -14,7 +15,7 @@ const errorBodySchema = z.object({
 
 export class ApiError extends Error {
   override readonly name = 'ApiError';
-  /** A code of the table; absent when no server of ours answered. */
+  /** A code of the table; absent when something else than our server answered. */
   readonly code: string | undefined;
   /** HTTP status, 0 when the server was not reached. */
   readonly status: number;
@@ -43,7 +44,8 @@ export async function call(path: string, init: CallInit = {}): Promise<Response>
     response = await fetch(path, { credentials: 'same-origin', ...rest, signal: AbortSignal.any(limits) });
   } catch (error) {
     if (signal?.aborted === true) throw error;
-    throw new ApiError('The server cannot be reached. Check your connection and try again.', { status: 0 });
+    const { message, code } = TerrariumError.of('E-TERRARIUM-1306');
+    throw new ApiError(message, { code, status: 0 });
   }
   if (!response.ok) throw await errorOf(response);
   return response;

@@ -25,6 +25,8 @@ export interface PhaseError {
   /** One of the table's codes, where the failure has one. */
   code?: string;
   message: string;
+  /** What the program that failed printed last. */
+  output?: string;
 }
 
 export type PhaseState =

@@ -6,6 +6,7 @@ import { TerrariumError } from '../../shared/errors/error.ts';
 import { bootTimeoutError, ContainerOperationError } from './errors.ts';
 import { ProcessEnd } from './process.ts';
 import type { ContainerProcess } from './process.ts';
+import type { HostTrouble } from './host-check.ts';
 
 export interface ContainerEvents {
   'boot-stage': BootStage;
@@ -54,6 +55,9 @@ export interface ClientTransport {
   onLost(callback: () => void): void;
 }
 
+/** A host that has loaded and says nothing for so long is asked for directly. */
+const HOST_SILENCE_MS = 3000;
+
 export class ContainerClient {
   readonly #transport: ClientTransport;
   #nextId = 1;
@@ -86,8 +90,8 @@ export class ContainerClient {
   }
 
   /** Boots the container; once per client. Fails with the cause when it does not come up within `TIME_LIMITS.boot`. */
-  async boot(options: { workdirName: string } & CallOptions): Promise<BrokerResult<'boot'>> {
-    const watchdog = this.#watchBoot();
+  async boot(options: { workdirName: string; hostTrouble?: () => Promise<HostTrouble | undefined> } & CallOptions): Promise<BrokerResult<'boot'>> {
+    const watchdog = this.#watchBoot(options.hostTrouble);
     const signal = options.signal === undefined ? watchdog.signal : AbortSignal.any([options.signal, watchdog.signal]);
     try {
       return await this.#call({ op: 'boot', workdirName: options.workdirName }, { signal });
@@ -180,16 +184,28 @@ export class ContainerClient {
     this.#lose(TerrariumError.of('E-TERRARIUM-2109'));
   }
 
-  /** Aborts with the cause when a boot stays in one stage for too long. */
-  #watchBoot(): { signal: AbortSignal; stop(): void } {
+  /** Aborts with the cause when a boot stays in one stage for too long, or as soon as it is known that the host's page is an error. */
+  #watchBoot(trouble: () => Promise<HostTrouble | undefined> = () => Promise.resolve(undefined)): { signal: AbortSignal; stop(): void } {
     const abort = new AbortController();
-    const expire = () => abort.abort(bootTimeoutError(this.#bootStage));
-    let timer = setTimeout(expire, BOOT_STAGE_LIMIT);
-    const unsubscribe = this.on('boot-stage', () => {
-      clearTimeout(timer);
-      timer = setTimeout(expire, BOOT_STAGE_LIMIT);
+    const hostIsSilent = () => this.#bootStage === 'host-frame' || this.#bootStage === 'host-loaded';
+    const expire = async () => {
+      const found = hostIsSilent() ? await trouble() : undefined;
+      abort.abort(found?.error ?? bootTimeoutError(this.#bootStage));
+    };
+    const ask = async () => {
+      const found = await trouble();
+      // A host that cannot be reached may yet start from the browser's copy.
+      if (found?.kind === 'refused' && hostIsSilent()) abort.abort(found.error);
+    };
+    let limit = setTimeout(() => void expire(), BOOT_STAGE_LIMIT);
+    let silence: ReturnType<typeof setTimeout> | undefined;
+    const unsubscribe = this.on('boot-stage', (stage) => {
+      clearTimeout(limit);
+      clearTimeout(silence);
+      limit = setTimeout(() => void expire(), BOOT_STAGE_LIMIT);
+      if (stage === 'host-loaded') silence = setTimeout(() => void ask(), HOST_SILENCE_MS);
     });
-    return { signal: abort.signal, stop: () => (clearTimeout(timer), unsubscribe()) };
+    return { signal: abort.signal, stop: () => (clearTimeout(limit), clearTimeout(silence), unsubscribe()) };
   }
 
   async #call<R extends BrokerRequest>(request: R, { signal }: CallOptions, transfer: Transferable[] = []): Promise<BrokerResult<R['op']>> {

@@ -18,6 +18,8 @@ export interface DocumentState {
   saved: boolean;
   /** Where the files came from: nowhere yet, this browser's copy, or the room. */
   source: 'none' | 'local' | 'room';
+  /** This browser refused to store the document: until the server has them, changes are in this tab alone. */
+  localFull: boolean;
   /** Why the room closed for good, in the server's words. */
   closedReason: { code: number; reason: string } | undefined;
 }
@@ -48,7 +50,7 @@ export class RoomClosedError extends Error {
 export function openDocument(options: { environmentId: string; socketBase: string }): DocumentConnection {
   const doc = new Y.Doc();
   const awareness = new Awareness(doc);
-  const state = createStore<DocumentState>(() => ({ link: navigator.onLine ? 'connecting' : 'offline', saved: true, source: 'none', closedReason: undefined }));
+  const state = createStore<DocumentState>(() => ({ link: navigator.onLine ? 'connecting' : 'offline', saved: true, source: 'none', localFull: false, closedReason: undefined }));
   const sent = { count: 0 };
   const provider = new WebsocketProvider(options.socketBase, options.environmentId, doc, { awareness, disableBc: true, protocols: ['terrarium.v1'], WebSocketPolyfill: countingSocket((count) => (sent.count = count)) });
   const writes = new RoomWrites(provider);
@@ -86,6 +88,13 @@ function followLocal(local: IndexeddbPersistence, doc: Y.Doc, state: StoreApi<Do
   };
   // Without this browser's storage (private mode, blocked) the document still comes from the room.
   local.whenSynced.then(onLoaded, () => {});
+  local.whenSynced.then(() => {
+    // A transaction that fails for want of space aborts, and the event bubbles to its database (Indexed Database API 3.0, 5.5).
+    local.db?.addEventListener('abort', ({ target }) => {
+      const { error } = target as IDBTransaction;
+      if (error?.name === 'QuotaExceededError') state.setState({ localFull: true });
+    });
+  }, () => {});
 }
 
 function followLink(provider: WebsocketProvider, state: StoreApi<DocumentState>, ready: PromiseWithResolvers<void>): void {

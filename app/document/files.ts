@@ -25,8 +25,14 @@ export function createFileList(doc: Y.Doc): StoreApi<FileInfo[]> {
 /** Marks transactions that this page's own controls make, apart from typing, remote changes and the container's disk. */
 export const UI_ORIGIN = { terrarium: 'ui' } as const;
 
+/** A path that cannot be used; the code is the one that the server gives for the same. */
 export class PathError extends Error {
   override readonly name = 'PathError';
+  readonly code: 'E-TERRARIUM-1004' | 'E-TERRARIUM-1008';
+  constructor(message: string, code: PathError['code'] = 'E-TERRARIUM-1004') {
+    super(message);
+    this.code = code;
+  }
 }
 
 export class FileEdits {
@@ -85,8 +91,10 @@ export class FileEdits {
 
   /** `except`: files that move away in the same step. A clash counts whatever the case, since disks differ in that. */
   #assertFree(path: string, except: ReadonlySet<string> = new Set()): void {
-    const problem = pathProblem(path) ?? clashProblem(path, listFiles(this.#doc).filter(({ id }) => !except.has(id)));
+    const problem = pathProblem(path);
     if (problem !== undefined) throw new PathError(problem);
+    const clash = clashProblem(path, listFiles(this.#doc).filter(({ id }) => !except.has(id)));
+    if (clash !== undefined) throw new PathError(clash, 'E-TERRARIUM-1008');
   }
 }
 
@@ -100,17 +108,17 @@ export function pathProblem(path: string): string | undefined {
   if (path.startsWith('/')) return 'Leave out the slash at the beginning: paths are inside the project.';
   if (isProjectPath(path)) return undefined;
   if (path.includes('\\')) return 'Use "/" between folders, not "\\".';
-  if (path.split('/').some((part) => part === '.' || part === '..')) return 'A path cannot contain "." or "..".';
-  return 'This is not a usable path.';
+  if (path.split('/').some((part) => part === '.' || part === '..')) return 'A path cannot contain "." or "..". Name a place inside the project.';
+  return 'This cannot be the name of a file. Use at most 255 ordinary characters between slashes.';
 }
 
 function clashProblem(path: string, files: readonly DocumentFile[]): string | undefined {
   const wanted = path.toLowerCase();
   for (const file of files) {
     const there = file.path.toLowerCase();
-    if (there === wanted) return file.path === path ? `“${path}” exists already.` : `“${file.path}” exists already and differs only in case.`;
-    if (there.startsWith(`${wanted}/`)) return `“${path}” is a folder.`;
-    if (wanted.startsWith(`${there}/`)) return `“${file.path}” is a file, so nothing can be inside it.`;
+    if (there === wanted) return file.path === path ? `“${path}” exists already. Choose another name.` : `“${file.path}” exists already and differs only in case. Choose another name.`;
+    if (there.startsWith(`${wanted}/`)) return `“${path}” is a folder. Choose another name.`;
+    if (wanted.startsWith(`${there}/`)) return `“${file.path}” is a file, so nothing can be inside it. Choose another folder.`;
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { FormEvent } from 'react';
+import { TerrariumError } from '../../shared/errors/error.ts';
 import { signIn } from '../api/environments.ts';
 import { describeError } from '../state/describe-error.ts';
 import type { Described } from '../state/describe-error.ts';
@@ -11,7 +12,7 @@ import { Logo } from '../ui/Logo.tsx';
 export function LoginPage({ returnTo }: { returnTo: string }) {
   const [token, setToken] = useState('');
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<Described | undefined>(() => (location.search.includes('refused') ? { message: 'That link is not valid, or no longer. Ask for a new one.' } : undefined));
+  const [error, setError] = useState<Described | undefined>(() => (location.search.includes('refused') ? describeError(TerrariumError.of('E-TERRARIUM-1401')) : undefined));
   useEffect(() => void (document.title = 'Sign in · Terrarium'), []);
 
   const submit = async (event: FormEvent) => {

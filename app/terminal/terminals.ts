@@ -6,6 +6,7 @@ import { createStore } from 'zustand/vanilla';
 import type { ContainerClient } from '../container/client.ts';
 import type { ContainerProcess } from '../container/process.ts';
 import { describeError } from '../state/describe-error.ts';
+import { plainText } from './plain-text.ts';
 import { terminalTheme } from './theme.ts';
 import { theme } from '../state/theme.ts';
 
@@ -191,10 +192,4 @@ export class Terminals {
     }
     return tail;
   }
-}
-
-/** Text without ANSI control sequences (ECMA-48), as a person would copy it. */
-export function plainText(output: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  return output.replace(/\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g, '').replaceAll('\r\n', '\n');
 }

@@ -10,6 +10,7 @@ import { readBlob } from '../api/environments.ts';
 import { PhaseSkipped } from '../boot/machine.ts';
 import type { Phase } from '../boot/machine.ts';
 import { ContainerClient } from '../container/client.ts';
+import { hostTrouble } from '../container/host-check.ts';
 import { isAbort } from '../state/describe-error.ts';
 import type { TaskEnd } from '../terminal/terminals.ts';
 import { readPlan } from './project.ts';
@@ -18,6 +19,12 @@ import type { WorkspaceSession } from './session.ts';
 
 /** How long the first paint may take after the port opened, in milliseconds: a dev server compiles on the first request. */
 const PAINT_PATIENCE = 30_000;
+
+/** Lines of a failed program's output that are shown beside its exit code. */
+const OUTPUT_LINES = 8;
+
+/** Title of the terminal in which the dev server runs. */
+export const SERVER_TASK = 'dev server';
 
 /** Keeps the document and the container's disk the same from here on. The first state of the disk is its business too. */
 export interface DiskSync {
@@ -31,10 +38,11 @@ export type DiskSyncFactory = (session: WorkspaceSession) => DiskSync;
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly code: string;
+  readonly output: string;
   constructor(code: 'E-TERRARIUM-2140' | 'E-TERRARIUM-2141', command: string, end: TaskEnd) {
-    const said = end.tail.trim().split('\n').slice(-6).join('\n');
-    super(`${TerrariumError.of(code, { command, exitCode: end.code }).message}${said === '' ? '' : `\n${said}`}`);
+    super(TerrariumError.of(code, { command, exitCode: end.code }).message);
     this.code = code;
+    this.output = end.tail.trim().split('\n').slice(-OUTPUT_LINES).join('\n');
   }
 }
 
@@ -68,12 +76,13 @@ async function bootContainer(session: WorkspaceSession, signal: AbortSignal): Pr
   client.on('server-ready', ({ port }) => session.preview.serverReady(port));
   client.on('code', ({ paths }) => paths.forEach((path) => session.revealPath(path)));
   client.on('xdg-open', ({ target }) => session.openLink(target));
+  client.on('error', ({ message }) => session.hostSays(message));
   client.on('lost', () => {
     if (signal.aborted) return;
     session.preview.reset();
     session.state.setState({ container: undefined, containerLost: true });
   });
-  await boot.run('container', () => client.boot({ workdirName: 'project', signal }));
+  await boot.run('container', () => client.boot({ workdirName: 'project', signal, hostTrouble: () => hostTrouble(session.at.host(session.label)) }));
   session.state.setState({ container: client, containerLost: false });
   return client;
 }
@@ -131,10 +140,13 @@ async function serve(session: WorkspaceSession, command: string, signal: AbortSi
   const open = until(preview.store, ({ ports }) => ports.length > 0, signal);
   const painted = until(preview.store, ({ document }) => document === 'painted', signal);
   painted.catch(() => {});
-  const dev = await boot.run('start', async () => session.terminals.runTask('dev server', command));
+  session.state.setState({ startCommand: command });
+  const dev = await boot.run('start', async () => session.terminals.runTask(SERVER_TASK, command));
   const ended = dev.exit.then((end) => Promise.reject(new CommandError('E-TERRARIUM-2141', command, end)));
   ended.catch(() => {});
-  await boot.run('port', () => Promise.race([open, ended]));
+  const waiting = boot.run('port', () => Promise.race([open, ended]));
+  boot.send({ type: 'detail', phase: 'port', detail: command });
+  await waiting;
   await boot.run('paint', () => Promise.race([painted, ended, silence(signal)]));
 }
 

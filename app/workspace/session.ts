@@ -19,7 +19,7 @@ import { Preview } from '../preview/preview.ts';
 import { describeError } from '../state/describe-error.ts';
 import { Terminals } from '../terminal/terminals.ts';
 import { Baseline } from './baseline.ts';
-import { startRuntime } from './runtime.ts';
+import { SERVER_TASK, startRuntime } from './runtime.ts';
 import type { DiskSyncFactory } from './runtime.ts';
 import { createTabs } from './tabs.ts';
 import type { Tabs } from './tabs.ts';
@@ -50,6 +50,10 @@ export interface SessionState {
   /** The container, while it runs. */
   container: ContainerClient | undefined;
   containerLost: boolean;
+  /** The browser refused to store more of the container's disk. */
+  diskFull: boolean;
+  /** Shell command of the dev server, once it was started. */
+  startCommand: string | undefined;
   reveal: Reveal | undefined;
 }
 
@@ -92,7 +96,7 @@ export class WorkspaceSession {
     // An environment's id is its label: the broker and the container start without asking the server first.
     this.label = environmentId;
     this.at = origins(location.origin);
-    this.state = createStore<SessionState>(() => ({ environment: undefined, container: undefined, containerLost: false, reveal: undefined }));
+    this.state = createStore<SessionState>(() => ({ environment: undefined, container: undefined, containerLost: false, diskFull: false, startCommand: undefined, reveal: undefined }));
     this.document = openDocument({ environmentId, socketBase: `${location.origin.replace(/^http/, 'ws')}/ws` });
     const { doc, awareness } = this.document;
     announce(awareness, loadProfile());
@@ -138,6 +142,20 @@ export class WorkspaceSession {
     for (const tab of this.terminals.store.getState().tabs) this.terminals.close(tab.id);
     this.boot.send({ type: 'again', from: 'sign-in' });
     void startRuntime(this, this.#run.signal);
+  }
+
+  /** Runs the dev server once more in its terminal, after it has ended. */
+  startServer(): void {
+    const { startCommand } = this.state.getState();
+    if (startCommand === undefined) return;
+    this.layout.set({ bottom: 'terminal' });
+    this.terminals.runTask(SERVER_TASK, startCommand).exit.catch(() => {});
+  }
+
+  /** A message of the container that belongs to no request. The host is hostile: it chooses among our sentences, its own words are not shown. */
+  hostSays(message: string): void {
+    if (message.startsWith('E-TERRARIUM-1142')) this.state.setState({ diskFull: true });
+    else console.warn('The container says:', message);
   }
 
   /** Shows a file at a place. */

@@ -11,6 +11,8 @@ const TOKEN = 'owner-token-of-the-product-tests';
 
 export interface ServerProcess {
   readonly origin: string;
+  /** Headers of the owner. */
+  readonly owner: Record<string, string>;
   start(): Promise<void>;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
@@ -30,7 +32,8 @@ export async function createServerProcess(env: Record<string, string> = {}): Pro
   const origin = `http://localhost:${port}`;
   let child: ChildProcess | undefined;
 
-  const api: ServerProcess['api'] = (apiPath, init = {}) => fetch(origin + apiPath, { ...init, headers: { authorization: `Bearer ${TOKEN}`, ...(init.headers as Record<string, string> | undefined) } });
+  const owner = { authorization: `Bearer ${TOKEN}` };
+  const api: ServerProcess['api'] = (apiPath, init = {}) => fetch(origin + apiPath, { ...init, headers: { ...owner, ...(init.headers as Record<string, string> | undefined) } });
 
   async function kill(): Promise<void> {
     const process = child;
@@ -43,6 +46,7 @@ export async function createServerProcess(env: Record<string, string> = {}): Pro
 
   return {
     origin,
+    owner,
     api,
     kill,
     async start() {

@@ -22,6 +22,13 @@ export interface Rooms {
 }
 
 export function createFetch({ context, baseHost, logger, api, packages }: Rooms): (request: Request) => Promise<Response> {
+  /** The app may read what the container host answers, so that it can say why one does not start. */
+  async function readableByApp(answering: Promise<Response>): Promise<Response> {
+    const response = await answering;
+    if (!response.headers.has('access-control-allow-origin')) response.headers.set('access-control-allow-origin', context.origins.app);
+    return response;
+  }
+
   async function route(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const host = parseHost(request.headers.get('host') ?? url.host, baseHost);
@@ -31,7 +38,7 @@ export function createFetch({ context, baseHost, logger, api, packages }: Rooms)
       case 'broker':
         return serveBroker(request, url, host.label, context);
       case 'host':
-        return servePreviewHost(request, url, host.label, context);
+        return await readableByApp(servePreviewHost(request, url, host.label, context).catch((error: unknown) => errorResponse(error, logger)));
       case 'preview':
         return servePreviewOrigin(request, url, host.label, context);
       case 'packages':

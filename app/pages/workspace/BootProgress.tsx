@@ -1,5 +1,6 @@
 import { Check, CircleAlert, Minus, RotateCw, SquareTerminal } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { TerrariumError } from '../../../shared/errors/error.ts';
 import { currentPhase, duration, overall, PHASE_LABELS, PHASES } from '../../boot/machine.ts';
 import type { Phase, PhaseState } from '../../boot/machine.ts';
 import { Button, Spinner } from '../../ui/controls.tsx';
@@ -13,6 +14,7 @@ export function BootProgress({ session }: { session: WorkspaceSession }) {
   const now = useClock(state === 'running');
   const failed = currentPhase(boot);
   const failure = failed === undefined ? undefined : boot.phases[failed];
+  const slow = slowPort(boot.phases.port, now);
   const noServer = state === 'ready' && boot.phases.start.status === 'skipped';
   return (
     <div className="boot" role="region" aria-label="Start of the environment">
@@ -23,9 +25,24 @@ export function BootProgress({ session }: { session: WorkspaceSession }) {
         ))}
       </ol>
       {noServer && <p>This project has no dev server. Start one in a terminal: the preview opens when a port does.</p>}
+      {slow !== undefined && (
+        <div className="boot-failure waits" role="alert">
+          <p>{slow.message}</p>
+          <code className="code">{slow.code}</code>
+          <div>
+            <Button small kind="primary" onClick={() => session.layout.set({ bottom: 'terminal', narrow: 'terminal' })}>
+              <SquareTerminal size={13} /> Show the terminal
+            </Button>
+            <Button small onClick={() => session.restart()}>
+              <RotateCw size={13} /> Start again
+            </Button>
+          </div>
+        </div>
+      )}
       {failure?.status === 'failed' && (
         <div className="boot-failure" role="alert">
           <p>{failure.error.message}</p>
+          {failure.error.output !== undefined && <pre>{failure.error.output}</pre>}
           {failure.error.code !== undefined && <code className="code">{failure.error.code}</code>}
           <div>
             <Button small kind="primary" onClick={() => session.restart()}>
@@ -39,6 +56,14 @@ export function BootProgress({ session }: { session: WorkspaceSession }) {
       )}
     </div>
   );
+}
+
+/** A dev server may compile before it listens; after this many milliseconds something is likely wrong. */
+const PORT_PATIENCE = 15_000;
+
+function slowPort(phase: PhaseState, now: number): TerrariumError | undefined {
+  if (phase.status !== 'running' || now - phase.startedAt < PORT_PATIENCE) return undefined;
+  return TerrariumError.of('E-TERRARIUM-2143', { command: phase.detail ?? '', seconds: PORT_PATIENCE / 1000 });
 }
 
 function PhaseRow({ phase, state, now }: { phase: Phase; state: PhaseState; now: number }) {

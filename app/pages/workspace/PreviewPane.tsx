@@ -1,9 +1,10 @@
 import { ArrowLeft, ArrowRight, CircleAlert, ExternalLink, Monitor, RotateCw, ScanSearch, Smartphone, Tablet, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { TerrariumError } from '../../../shared/errors/error.ts';
 import { diagnose, gatherFacts } from '../../preview/probe.ts';
 import type { Diagnosis } from '../../preview/probe.ts';
 import { attempt, toast } from '../../state/toasts.ts';
-import { Button, IconButton, Spinner } from '../../ui/controls.tsx';
+import { Button, ErrorText, IconButton, Spinner } from '../../ui/controls.tsx';
 import { useSelected, useStore } from '../../ui/use-store.ts';
 import type { WorkspaceSession } from '../../workspace/session.ts';
 import { BootProgress } from './BootProgress.tsx';
@@ -32,6 +33,7 @@ export function PreviewPane({ session }: { session: WorkspaceSession }) {
         {lost ? <Lost session={session} /> : port === undefined ? <BootProgress session={session} /> : <Frame session={session} size={size} />}
         <ErrorOverlay session={session} />
         <BlankProbe session={session} />
+        <Stopped session={session} />
       </div>
     </section>
   );
@@ -134,6 +136,34 @@ function Lost({ session }: { session: WorkspaceSession }) {
       <p>The browser ended it, most likely for want of memory. Your files are safe.</p>
       <Button kind="primary" onClick={() => session.restart()}>
         <RotateCw size={14} /> Restart the container
+      </Button>
+    </div>
+  );
+}
+
+/** A port that closes for so long was not closed by a dev server that starts itself anew, in milliseconds. */
+const STOPPED_AFTER = 1500;
+
+/** The server behind the page that is shown has ended. */
+function Stopped({ session }: { session: WorkspaceSession }) {
+  const port = useSelected(session.preview.store, (state) => state.port);
+  const gone = useSelected(session.preview.store, (state) => state.port !== undefined && !state.ports.includes(state.port));
+  const lost = useSelected(session.state, (state) => state.containerLost);
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    if (!gone) return setShown(false);
+    const timer = setTimeout(() => setShown(true), STOPPED_AFTER);
+    return () => clearTimeout(timer);
+  }, [gone]);
+  if (!shown || lost || port === undefined) return null;
+  return (
+    <div className="blank-probe" role="alert">
+      <CircleAlert size={18} color="var(--danger)" />
+      <div>
+        <ErrorText error={TerrariumError.of('E-TERRARIUM-2144', { port })} />
+      </div>
+      <Button small kind="primary" onClick={() => session.startServer()}>
+        Start the server
       </Button>
     </div>
   );

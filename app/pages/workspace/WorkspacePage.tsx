@@ -3,7 +3,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { RoomClosedError } from '../../document/connection.ts';
 import { navigate } from '../../state/router.ts';
-import { Button, IconButton } from '../../ui/controls.tsx';
+import { Button, ErrorText, IconButton } from '../../ui/controls.tsx';
 import { useSelected, useStore } from '../../ui/use-store.ts';
 import { runKeys } from '../../workspace/commands.ts';
 import type { LayoutState } from '../../workspace/layout.ts';
@@ -15,6 +15,7 @@ import { FileTree } from './FileTree.tsx';
 import { KeysDialog } from './KeysDialog.tsx';
 import { NetworkPanel } from './NetworkPanel.tsx';
 import { Palette } from './Palette.tsx';
+import { Notices } from './Notices.tsx';
 import { PreviewPane } from './PreviewPane.tsx';
 import { ProblemsPanel } from './ProblemsPanel.tsx';
 import { SearchPanel } from './SearchPanel.tsx';
@@ -36,6 +37,7 @@ export function WorkspacePage({ session }: { session: WorkspaceSession }) {
   return (
     <div className="workspace">
       <TopBar session={session} />
+      <Notices session={session} />
       {narrow ? <NarrowBody session={session} /> : <WideBody session={session} />}
       <StatusBar session={session} />
       <Palette session={session} />
@@ -251,12 +253,14 @@ function NarrowBody({ session }: { session: WorkspaceSession }) {
 }
 
 function Closed({ reason }: { reason: { code: number; reason: string } }) {
-  const error = new RoomClosedError(reason.code, reason.reason);
+  const [, code, message] = /^(E-TERRARIUM-\d{4}) (.*)$/s.exec(reason.reason) ?? [undefined, undefined, new RoomClosedError(reason.code, reason.reason).message];
   const signIn = reason.code === 4401;
   return (
     <main className="centre-page">
       <h1>{signIn ? 'Sign in to open this environment' : reason.code === 4404 ? 'There is no such environment' : 'This environment is closed'}</h1>
-      <p>{error.message}</p>
+      <p>
+        <ErrorText error={{ code, message: message ?? '' }} />
+      </p>
       <Button kind="primary" onClick={() => navigate(signIn ? `/login?returnTo=${encodeURIComponent(location.pathname)}` : '/')}>
         {signIn ? 'Sign in' : 'Go to the environments'}
       </Button>

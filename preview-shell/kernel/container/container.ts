@@ -60,7 +60,7 @@ export class Container {
     if (this.release === undefined) return;
     this.storage = await attachStorage(this.kernel.disk, name, {
       onFull: (full) => {
-        if (full) onError('The browser gives no more storage: what programs write from here on is lost when this tab is closed. Free some space.');
+        if (full) onError('E-TERRARIUM-1142 The browser gives no more storage: what programs write from here on is lost when this tab is closed. Free some space.');
       },
     });
   }
