@@ -4,13 +4,15 @@ import { bytesOf, cryptoError, type Source } from './crypto/bytes.ts';
 import { createCiphers } from './crypto/ciphers/cipher-base.ts';
 import { CONSTANTS } from './crypto/constants.ts';
 import { createHashing, equalBytes } from './crypto/hashing.ts';
-import { createNativeKeyObjectClass, KeyObjectHandle } from './crypto/key-object.ts';
+import { createKeyGeneration } from './crypto/keygen-jobs.ts';
+import { createKeys } from './crypto/key-object.ts';
+import { CURVE_NAMES } from './crypto/keys/curves.ts';
 import { createRandomAndDerivation } from './crypto/random-and-derivation.ts';
 
 /** Classes of Node's that need key pairs or X.509, which are not supported: making one says so. */
 const UNSUPPORTED_CLASSES = [
-  'AESCipherJob', 'DiffieHellman', 'DiffieHellmanGroup', 'DhKeyPairGenJob', 'DHKeyExportJob', 'DHBitsJob', 'DsaKeyPairGenJob', 'ECDH', 'ECDHBitsJob', 'EcKeyPairGenJob',
-  'ECKeyExportJob', 'NidKeyPairGenJob', 'RandomPrimeJob', 'CheckPrimeJob', 'RsaKeyPairGenJob', 'RSAKeyExportJob', 'RSACipherJob', 'SecureContext', 'Sign', 'SignJob', 'Verify',
+  'AESCipherJob', 'DiffieHellman', 'DiffieHellmanGroup', 'DHKeyExportJob', 'DHBitsJob', 'DsaKeyPairGenJob', 'ECDH', 'ECDHBitsJob',
+  'ECKeyExportJob', 'RSAKeyExportJob', 'RSACipherJob', 'SecureContext', 'Sign', 'SignJob', 'Verify',
 ];
 const UNSUPPORTED_FUNCTIONS = [
   'publicEncrypt', 'privateDecrypt', 'privateEncrypt', 'publicDecrypt', 'statelessDH', 'ECDHConvertKey', 'certVerifySpkac', 'certExportPublicKey', 'certExportChallenge',
@@ -18,14 +20,16 @@ const UNSUPPORTED_FUNCTIONS = [
 ];
 
 export function create(ctx: BindingContext): Record<string, unknown> {
+  const keys = createKeys(ctx);
   return {
     ...CONSTANTS,
     ...Object.fromEntries(UNSUPPORTED_CLASSES.map((name) => [name, unsupportedClass(name)])),
     ...Object.fromEntries(UNSUPPORTED_FUNCTIONS.map((name) => [name, () => unsupported(name)])),
     ...createHashing(ctx),
     ...createCiphers(ctx),
-    ...createRandomAndDerivation(ctx),
-    KeyObjectHandle, createNativeKeyObjectClass,
+    ...createRandomAndDerivation(ctx, keys),
+    ...keys.binding,
+    ...createKeyGeneration(ctx, keys),
     // Memory of a page is never locked.
     secureBuffer: (length: number) => new Uint8Array(length),
     timingSafeEqual: (a: Source, b: Source) => {
@@ -34,7 +38,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
       return equalBytes(left, right);
     },
     getSSLCiphers: () => [],
-    getCurves: () => [],
+    getCurves: () => [...CURVE_NAMES],
     getFipsCrypto: () => 0,
     testFipsCrypto: () => false,
     getOpenSSLSecLevelCrypto: () => 1,

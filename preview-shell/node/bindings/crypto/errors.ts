@@ -50,7 +50,7 @@ export function openSslError(packed: string, library: string, reason: string): E
 /** Libraries whose name is part of the code (the list in Decorate); of the others the code has the reason alone. */
 const PREFIXES: Readonly<Record<string, string>> = {
   'bignum routines': 'BN_', 'rsa routines': 'RSA_', 'Diffie-Hellman routines': 'DH_', 'digital envelope routines': 'EVP_', 'PEM routines': 'PEM_',
-  'dsa routines': 'DSA_', 'asn1 encoding routines': 'ASN1_', 'elliptic curve routines': 'EC_', 'x509 certificate routines': 'X509_',
+  'dsa routines': 'DSA_', 'asn1 encoding routines': 'ASN1_', 'elliptic curve routines': 'EC_', 'x509 certificate routines': 'X509_', 'common libcrypto routines': 'CRYPTO_',
 };
 
 function prefix(library: string): string {

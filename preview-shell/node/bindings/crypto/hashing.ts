@@ -1,8 +1,9 @@
 /** Hash, Hmac and their jobs (crypto_hash.cc, crypto_hmac.cc). */
 import { hmac } from '@noble/hashes/hmac.js';
 import type { BindingContext } from '../../context.ts';
-import { arrayBufferOf, bytesOf, cryptoError, output, type Source } from './bytes.ts';
-import { DIGEST_NAMES, findDigest, startDigest, type RunningDigest } from './digests.ts';
+import { arrayBufferOf, bytesOf, output, type Source } from './bytes.ts';
+import { DIGEST_NAMES, isExtendable, namedDigest, startDigest, type RunningDigest } from './digests.ts';
+import { openSslError } from './errors.ts';
 import { jobClass } from './jobs.ts';
 import { secretOf } from './key-object.ts';
 
@@ -11,12 +12,22 @@ const VERIFY = 1;
 export function createHashing(ctx: BindingContext): Record<string, unknown> {
   class Hash {
     readonly #digest: RunningDigest;
+    readonly #name: string;
+    /** Where it is another than the running digest was started for. */
+    readonly #length: number | undefined;
     #result: Uint8Array | undefined;
 
     constructor(algorithm: string | Hash, length: number | undefined) {
-      const digest = typeof algorithm === 'string' ? startDigest(algorithm, length) : algorithm.#digest.clone();
-      if (digest === undefined) throw new Error(typeof algorithm === 'string' && findDigest(algorithm) !== undefined ? 'Unsupported state or unable to set output length' : 'Digest method not supported');
-      this.#digest = digest;
+      if (typeof algorithm === 'string') {
+        const digest = startDigest(algorithm, length);
+        if (digest === undefined) throw new Error('Digest method not supported');
+        this.#digest = digest;
+        this.#name = algorithm;
+      } else {
+        this.#digest = algorithm.#digest.clone();
+        this.#name = algorithm.#name;
+        if (length !== undefined && length !== this.#digest.outputLen) this.#length = extendedLength(this.#name, length);
+      }
     }
 
     update(data: Source, encoding?: string): boolean {
@@ -25,7 +36,7 @@ export function createHashing(ctx: BindingContext): Record<string, unknown> {
     }
 
     digest(encoding?: string): unknown {
-      this.#result ??= this.#digest.digest();
+      this.#result ??= this.#length === undefined ? this.#digest.digest() : (this.#digest.xof as (length: number) => Uint8Array)(this.#length);
       return output(ctx, this.#result, encoding);
     }
   }
@@ -34,9 +45,9 @@ export function createHashing(ctx: BindingContext): Record<string, unknown> {
     #hmac: RunningDigest | undefined;
 
     init(algorithm: string, key: unknown): void {
-      const digest = findDigest(algorithm);
-      if (digest === undefined) throw cryptoError(`Invalid digest: ${algorithm}`, 'ERR_CRYPTO_INVALID_DIGEST');
-      this.#hmac = hmac.create(digest, secretOf(key)) as unknown as RunningDigest;
+      // What Node says where OpenSSL refuses and gives no reason.
+      if (isExtendable(algorithm)) throw new Error('error:00000000:lib(0)::reason(0)');
+      this.#hmac = hmac.create(namedDigest(algorithm), secretOf(key)) as unknown as RunningDigest;
     }
 
     update(data: Source, encoding?: string): boolean {
@@ -61,18 +72,21 @@ export function createHashing(ctx: BindingContext): Record<string, unknown> {
       return output(ctx, digest.digest(), encoding);
     },
     HashJob: jobClass(ctx, (algorithm: string, data: Source) => {
-      const digest = startDigest(algorithm, undefined);
-      if (digest === undefined) throw cryptoError(`Invalid digest: ${algorithm}`, 'ERR_CRYPTO_INVALID_DIGEST');
+      const digest = namedDigest(algorithm).create();
       digest.update(bytesOf(data));
       return arrayBufferOf(digest.digest());
-    }),
+    }, (algorithm) => void namedDigest(algorithm)),
     HmacJob: jobClass(ctx, (mode: number, algorithm: string, key: unknown, data: Source, signature?: Source) => {
-      const digest = findDigest(algorithm);
-      if (digest === undefined) throw cryptoError(`Invalid digest: ${algorithm}`, 'ERR_CRYPTO_INVALID_DIGEST');
-      const mac = hmac(digest, secretOf(key), bytesOf(data));
+      const mac = hmac(namedDigest(algorithm), secretOf(key), bytesOf(data));
       return mode === VERIFY ? equalBytes(mac, bytesOf(signature ?? new ArrayBuffer(0))) : arrayBufferOf(mac);
-    }),
+    }, (_mode, algorithm) => void namedDigest(algorithm)),
   };
+}
+
+/** The length of a copy of an extendable digest. @throws for another digest */
+function extendedLength(name: string, length: number): number {
+  if (!isExtendable(name)) throw openSslError('030000B2', 'digital envelope routines', 'not XOF or invalid length');
+  return length;
 }
 
 /** Does not tell by its time where two values differ. */

@@ -5,8 +5,11 @@ export const JOB = { async: 0, sync: 1 } as const;
 
 export type JobResult = [error: unknown, result?: unknown];
 
-/** A class whose instances do `work` with their arguments after the mode. Work that is a promise is for asynchronous jobs alone. */
-export function jobClass<Args extends unknown[]>(ctx: BindingContext, work: (...args: Args) => unknown) {
+/**
+ * A class whose instances do `work` with their arguments after the mode. Work that is a promise is for asynchronous jobs alone.
+ * @param check refuses arguments when the job is made, in either mode
+ */
+export function jobClass<Args extends unknown[]>(ctx: BindingContext, work: (...args: Args) => unknown, check?: (...args: Args) => void) {
   return class CryptoJob {
     ondone: ((error: unknown, result?: unknown) => void) | undefined;
     readonly #mode: number;
@@ -15,6 +18,7 @@ export function jobClass<Args extends unknown[]>(ctx: BindingContext, work: (...
     constructor(mode: number, ...args: Args) {
       this.#mode = mode;
       this.#args = args;
+      check?.(...args);
     }
 
     run(): JobResult | undefined {

@@ -1,49 +1,45 @@
-/** Random bytes and primes, and keys made from secrets (crypto_random.cc, crypto_pbkdf2.cc, crypto_scrypt.cc, crypto_hkdf.cc, crypto_keygen.cc). */
+/** Random bytes, and keys made from secrets (crypto_random.cc, crypto_pbkdf2.cc, crypto_scrypt.cc, crypto_hkdf.cc, crypto_keygen.cc). */
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { pbkdf2 } from '@noble/hashes/pbkdf2.js';
 import { scrypt } from '@noble/hashes/scrypt.js';
 import type { BindingContext } from '../../context.ts';
-import { native } from '../../natives.ts';
-import { arrayBufferOf, bytesOf, cryptoError, type Source } from './bytes.ts';
-import { findDigest } from './digests.ts';
+import { arrayBufferOf, bytesOf, type Source } from './bytes.ts';
+import { findDigest, isExtendable, namedDigest } from './digests.ts';
+import { nodeError } from './errors.ts';
 import { jobClass } from './jobs.ts';
-import { KEY_TYPE, KeyObjectHandle, secretOf } from './key-object.ts';
+import { secretOf, type KeyClasses } from './key-object.ts';
+import { fillRandom, randomBytes } from './random.ts';
 
-/** The most that `getRandomValues` gives at a time (Web Cryptography API, 10.1.1). */
-const QUOTA = 65536;
-
-export function createRandomAndDerivation(ctx: BindingContext): Record<string, unknown> {
+export function createRandomAndDerivation(ctx: BindingContext, keys: KeyClasses): Record<string, unknown> {
   return {
     RandomBytesJob: jobClass(ctx, (buffer: Source, offset: number, size: number) => fillRandom(bytesOf(buffer).subarray(offset, offset + size))),
-    PBKDF2Job: jobClass(ctx, (password: Source, salt: Source, iterations: number, length: number, digest: string) =>
-      arrayBufferOf(pbkdf2(digestOf(digest), bytesOf(password), bytesOf(salt), { c: iterations, dkLen: length }))),
-    ScryptJob: jobClass(ctx, (password: Source, salt: Source, N: number, r: number, p: number, maxmem: number, length: number) => {
-      if (128 * N * r > maxmem) throw cryptoError('Invalid scrypt params: memory limit exceeded', 'ERR_CRYPTO_INVALID_SCRYPT_PARAMS');
-      return arrayBufferOf(scrypt(bytesOf(password), bytesOf(salt), { N, r, p, dkLen: length, maxmem: maxmem + 128 * r * (p + 2) }));
+    PBKDF2Job: jobClass(ctx, (password: Source, salt: Source, iterations: number, length: number, digest: string) => {
+      if (length === 0 || isExtendable(digest)) throw derivationFailed();
+      return arrayBufferOf(pbkdf2(namedDigest(digest), bytesOf(password), bytesOf(salt), { c: iterations, dkLen: length }));
+    }, (_password, _salt, _iterations, _length, digest) => void namedDigest(digest)),
+    ScryptJob: jobClass(ctx, deriveScrypt, checkScrypt),
+    HKDFJob: jobClass(ctx, (digest: string, key: unknown, salt: Source, info: Source, length: number) => {
+      if (length === 0 || isExtendable(digest)) throw derivationFailed();
+      return arrayBufferOf(hkdf(namedDigest(digest), secretOf(key), bytesOf(salt), bytesOf(info), length));
+    }, (digest, _key, _salt, _info, length) => {
+      if (length > namedDigest(digest).outputLen * 255 && findDigest(digest) !== undefined) throw nodeError('ERR_CRYPTO_INVALID_KEYLEN');
     }),
-    HKDFJob: jobClass(ctx, (digest: string, key: unknown, salt: Source, info: Source, length: number) =>
-      arrayBufferOf(hkdf(digestOf(digest), secretOf(key), bytesOf(salt), bytesOf(info), length))),
-    SecretKeyGenJob: jobClass(ctx, (bits: number) => {
-      const handle = new KeyObjectHandle();
-      const bytes = new Uint8Array(Math.floor(bits / 8));
-      fillRandom(bytes);
-      handle.init(KEY_TYPE.secret, bytes);
-      return handle;
-    }),
+    SecretKeyGenJob: jobClass(ctx, (bits: number) => keys.wrap(randomBytes(Math.floor(bits / 8)))),
   };
 }
 
-function fillRandom(bytes: Uint8Array): void {
-  const part = new Uint8Array(Math.min(QUOTA, bytes.length));
-  for (let at = 0; at < bytes.length; at += QUOTA) {
-    // By way of a copy: shared memory is refused.
-    const filled = native.crypto.getRandomValues(part.subarray(0, Math.min(QUOTA, bytes.length - at)));
-    bytes.set(filled, at);
-  }
+const derivationFailed = (): Error => new Error('Deriving bits failed');
+
+type ScryptArgs = [password: Source, salt: Source, N: number, r: number, p: number, maxmem: number, length: number];
+
+/** RFC 7914, 2, and the memory that OpenSSL counts for it (providers/implementations/kdfs/scrypt.c). */
+function checkScrypt(...[, , N, r, p, maxmem]: ScryptArgs): void {
+  const invalid = (why = ''): Error => nodeError('ERR_CRYPTO_INVALID_SCRYPT_PARAMS', `Invalid scrypt params${why}`);
+  if (N < 2 || !Number.isInteger(Math.log2(N)) || r < 1 || p < 1 || p > (2 ** 30 - 1) / r || (16 * r <= 53 && N >= 2 ** (16 * r))) throw invalid();
+  if (128 * r * p + 32 * r * (N + 2) * 4 > maxmem) throw invalid(': error:030000AC:digital envelope routines::memory limit exceeded');
 }
 
-function digestOf(name: string) {
-  const digest = findDigest(name);
-  if (digest === undefined) throw cryptoError(`Invalid digest: ${name}`, 'ERR_CRYPTO_INVALID_DIGEST');
-  return digest;
+function deriveScrypt(...[password, salt, N, r, p, maxmem, length]: ScryptArgs): ArrayBuffer {
+  if (length === 0) return new ArrayBuffer(0);
+  return arrayBufferOf(scrypt(bytesOf(password), bytesOf(salt), { N, r, p, dkLen: length, maxmem: maxmem + 128 * r * (p + 2) }));
 }
