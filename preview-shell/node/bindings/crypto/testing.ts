@@ -26,7 +26,7 @@ const library = {
 export type Crypto = typeof crypto;
 export type Require = (id: string) => Record<string, unknown>;
 
-/** @returns `require` of Node 22's builtins over our bindings */
+/** @returns `require` of Node 22's builtins over our bindings; once in a thread, which has one global scope */
 export function loadLibrary(): Require {
   const { ctx: base } = testContext(() => {
     throw new Error('crypto makes no system calls');
