@@ -10,14 +10,26 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     if (wanted === USER) return 0;
     throw Object.assign(new Error(`EPERM, Operation not permitted: ${name}`), { code: 'EPERM', errno: 1, syscall: name });
   };
-  const safeGetenv = (name: string): string | undefined => (Object.hasOwn(ctx.image.env, name) ? ctx.image.env[name] : undefined);
+  const safeGetenv = (name: string): string | undefined => environmentOf(ctx)[name];
   return {
     implementsPosixCredentials: true,
     safeGetenv,
-    getTempDir: () => safeGetenv('TMPDIR') ?? '/tmp',
+    getTempDir: () => temporaryFolder(environmentOf(ctx)),
     getuid: id, geteuid: id, getgid: id, getegid: id,
     getgroups: () => [USER],
     initgroups: refuse('initgroups'), setgroups: refuse('setgroups'),
     setuid: refuse('setuid'), seteuid: refuse('seteuid'), setgid: refuse('setgid'), setegid: refuse('setegid'),
   };
+}
+
+/** As it is at this moment: a program may have changed it. */
+export function environmentOf({ process, image }: BindingContext): Partial<Record<string, string>> {
+  const live = process['env'] as Partial<Record<string, string>> | undefined;
+  return Object.assign(Object.create(null) as object, live ?? image.env);
+}
+
+/** uv_os_tmpdir, with no slash at its end. */
+function temporaryFolder(env: Partial<Record<string, string>>): string {
+  const folder = env['TMPDIR'] ?? env['TMP'] ?? env['TEMP'] ?? env['TEMPDIR'] ?? '/tmp';
+  return folder.length > 1 && folder.endsWith('/') ? folder.slice(0, -1) : folder;
 }

@@ -1,6 +1,7 @@
 /** What every handle and request of Node's C++ side is (src/async_wrap.cc, src/req_wrap.h, src/handle_wrap.cc), for the bindings that have some. */
 import { ERRNO, SysError } from '../../abi/errno.ts';
 import type { BindingContext } from '../context.ts';
+import { activeResources } from './active-resources.ts';
 import { asyncHooks, type AsyncHooks } from './async-hooks.ts';
 
 /** UV_EOF of libuv, the one code that is no errno. */
@@ -64,6 +65,11 @@ export class AsyncWrap {
     return (this.#ctx.internalBinding('async_wrap') as { Providers: Record<string, number> }).Providers[this.#provider] ?? 0;
   }
 
+  /** Of the class in C++ (MemoryInfoName): 'PipeWrap' for 'PIPEWRAP'. */
+  get resourceName(): string {
+    return NAMES[this.#provider] ?? this.#provider;
+  }
+
   /** A new id and context, for a handle that is used again (a socket of an HTTP agent). */
   asyncReset(resource: object = this, provider = this.#provider): void {
     this.destroyed();
@@ -104,18 +110,27 @@ export class AsyncWrap {
   }
 }
 
+const NAMES: Readonly<Record<string, string>> = {
+  DIRHANDLE: 'DirHandle', FILEHANDLE: 'FileHandle', FSEVENTWRAP: 'FSEventWrap', FSREQCALLBACK: 'FSReqCallback', FSREQPROMISE: 'FSReqPromise', GETADDRINFOREQWRAP: 'GetAddrInfoReqWrap',
+  GETNAMEINFOREQWRAP: 'GetNameInfoReqWrap', MESSAGEPORT: 'MessagePort', PIPECONNECTWRAP: 'PipeConnectWrap', PIPESERVERWRAP: 'PipeServerWrap', PIPEWRAP: 'PipeWrap', PROCESSWRAP: 'ProcessWrap',
+  QUERYWRAP: 'QueryReqWrap', SHUTDOWNWRAP: 'ShutdownWrap', SIGNALWRAP: 'SignalWrap', STATWATCHER: 'StatWatcher', TCPCONNECTWRAP: 'TCPConnectWrap', TCPSERVERWRAP: 'TCPServerWrap',
+  TCPWRAP: 'TCPSocketWrap', TTYWRAP: 'TTYWrap', UDPSENDWRAP: 'SendWrap', UDPWRAP: 'UDPWrap', WORKER: 'Worker', WRITEWRAP: 'WriteWrap', ZLIB: 'Zlib',
+};
+
 /** A request: alive, and keeping the thread alive, from `dispatched` to `complete`. */
 export class ReqWrap extends AsyncWrap {
   #release: (() => void) | undefined;
 
   dispatched(): void {
     this.#release ??= this.bindingContext.loop.hold();
+    activeResources(this.bindingContext).requests.add(this);
   }
 
   /** Calls `oncomplete`, which Node's JavaScript has set. */
   complete(...args: unknown[]): void {
     const release = this.#release;
     this.#release = undefined;
+    activeResources(this.bindingContext).requests.delete(this);
     this.makeCallback((this as { oncomplete?: unknown }).oncomplete, args);
     this.destroyed();
     release?.();
@@ -170,6 +185,9 @@ export class HandleWrap extends AsyncWrap {
 
   protected setActive(active: boolean): void {
     this.#active = active && !this.#closing;
+    const { handles } = activeResources(this.bindingContext);
+    if (this.#active) handles.add(this);
+    else handles.delete(this);
     this.#update();
   }
 

@@ -5,7 +5,7 @@ import { create as createErrors } from './errors.ts';
 import { create as createSymbols } from './symbols.ts';
 import { create as createUv } from './uv.ts';
 
-const context = { image: { env: { HOME: '/home' } } } as unknown as BindingContext;
+const context = { image: { env: { HOME: '/home' } }, process: {} } as unknown as BindingContext;
 
 test('uv: numbers, names and messages of Linux', () => {
   const uv = createUv(context) as { errname(errno: number): string; getErrorMap(): Map<number, readonly [string, string]>; UV_ENOENT: number };

@@ -1,6 +1,8 @@
 import { SysError } from '../../abi/errno.ts';
 import { native } from '../natives.ts';
 import type { BindingContext } from '../context.ts';
+import { activeResources } from './active-resources.ts';
+import { knownHeap } from './js-heap.ts';
 
 /** `process.versions` of the Node release whose library runs here; tools read them to decide what they may use. */
 export const VERSIONS = {
@@ -13,6 +15,7 @@ export const VERSIONS = {
 /** `process`'s own functions (node_process_methods.cc). */
 export function create(ctx: BindingContext): Record<string, unknown> {
   const startedAt = native.performance.now();
+  const active = activeResources(ctx);
   const words = new Uint32Array(new ArrayBuffer(16), 0, 3);
   const big = new BigInt64Array(words.buffer, 0, 1);
   const nanoseconds = () => BigInt(Math.round((native.performance.timeOrigin + native.performance.now()) * 1e6));
@@ -44,15 +47,16 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     },
     patchProcessObject: (process: Record<string, unknown>) => patchProcess(ctx, process),
     memoryUsage: (fields: Float64Array) => fillMemory(fields),
-    rss: () => heapUsed(),
+    rss: () => knownHeap('process.memoryUsage.rss()').totalJSHeapSize,
     constrainedMemory: () => 0,
-    availableMemory: () => 4 * 1024 ** 3,
-    cpuUsage: (fields: Float64Array) => fillCpu(fields, startedAt),
-    threadCpuUsage: (fields: Float64Array) => fillCpu(fields, startedAt),
-    resourceUsage: (fields: Float64Array) => { fields.fill(0); fillCpu(fields, startedAt); },
-    _getActiveRequests: () => [],
-    _getActiveHandles: () => [],
-    getActiveResourcesInfo: () => [],
+    availableMemory: () => (ctx.internalBinding('os') as { getFreeMem(): number }).getFreeMem(),
+    cpuUsage: (fields: Float64Array) => fillCpu(ctx, fields, startedAt),
+    threadCpuUsage: (fields: Float64Array) => fillCpu(ctx, fields, startedAt),
+    // Of getrusage(2) the rest is not known, which Node shows as zero on systems that do not keep it.
+    resourceUsage: (fields: Float64Array) => { fields.fill(0); fillCpu(ctx, fields, startedAt); },
+    _getActiveRequests: () => [...active.requests],
+    _getActiveHandles: () => active.owners((ctx.internalBinding('symbols') as { owner_symbol: symbol }).owner_symbol),
+    getActiveResourcesInfo: () => [...active.names(), ...timerNames(ctx)],
     setEmitWarningSync() {},
     loadEnvFile: (path: string) => loadEnvFile(ctx, path),
     dlopen: unsupported('process.dlopen: native add-ons cannot be loaded in the container; use the package\'s WebAssembly build', 'ERR_DLOPEN_FAILED'),
@@ -140,20 +144,20 @@ function createEnv(initial: Record<string, string>): Record<string, string> {
   });
 }
 
-function heapUsed(): number {
-  const memory = (native.performance as Performance & { memory?: { usedJSHeapSize: number } }).memory;
-  return memory?.usedJSHeapSize ?? 0;
-}
-
 function fillMemory(fields: Float64Array): void {
-  const used = heapUsed();
-  fields.set([used, used, used, 0, 0]);
+  const { totalJSHeapSize, usedJSHeapSize } = knownHeap('process.memoryUsage()');
+  fields.set([totalJSHeapSize, totalJSHeapSize, usedJSHeapSize, 0, 0]);
 }
 
-/** The browser does not tell CPU time: wall-clock time since the start, in microseconds, is its upper bound. */
-function fillCpu(fields: Float64Array, startedAt: number): void {
-  fields[0] = Math.round((native.performance.now() - startedAt) * 1000);
+/** The browser does not tell CPU time: the time for which the thread was not idle, in microseconds, is its upper bound. */
+function fillCpu({ loop }: BindingContext, fields: Float64Array, startedAt: number): void {
+  fields[0] = Math.round((native.performance.now() - startedAt - loop.idleTime) * 1000);
   fields[1] = 0;
+}
+
+function timerNames(ctx: BindingContext): string[] {
+  const { timeoutInfo, immediateInfo } = ctx.internalBinding('timers') as { timeoutInfo: Int32Array; immediateInfo: Uint32Array };
+  return [...Array<string>(timeoutInfo[0] ?? 0).fill('Timeout'), ...Array<string>(immediateInfo[1] ?? 0).fill('Immediate')];
 }
 
 function loadEnvFile(ctx: BindingContext, path: string): void {

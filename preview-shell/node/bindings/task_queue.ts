@@ -35,7 +35,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     // The browser runs micro-tasks when the stack is empty, and only then; the loop gives it one callback a task.
     runMicrotasks() {},
     setTickCallback(run: () => void) {
-      loop.setTickQueue({ info: tickInfo, run });
+      loop.setTickQueue({ info: tickInfo, run: run.bind(ctx.process) });
     },
     setPromiseRejectCallback(callback: RejectionCallback) {
       onRejection = callback;

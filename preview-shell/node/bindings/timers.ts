@@ -15,8 +15,9 @@ export function create(ctx: BindingContext): Record<string, unknown> {
   const immediates = new ImmediateWakeup(ctx.loop);
   return {
     setupTimers(processImmediate: () => void, processTimers: (now: number) => number) {
-      immediates.process = processImmediate;
-      timers.process = processTimers;
+      // On `process`, as stack traces show.
+      immediates.process = processImmediate.bind(ctx.process);
+      timers.process = processTimers.bind(ctx.process);
     },
     getLibuvNow: now,
     scheduleTimer: (milliseconds: number) => timers.schedule(milliseconds),

@@ -1,5 +1,5 @@
-/** node:v8 (node_v8.cc). Of the heap a page knows what `performance.memory` says, where there is one; the rest is zero. */
-import { native } from '../natives.ts';
+/** node:v8 (node_v8.cc). Of the heap a page knows what `performance.memory` says, where there is one. */
+import { knownHeap } from './js-heap.ts';
 
 const HEAP_INDEXES = [
   'kTotalHeapSizeIndex', 'kTotalHeapSizeExecutableIndex', 'kTotalPhysicalSizeIndex', 'kTotalAvailableSize', 'kUsedHeapSizeIndex', 'kHeapSizeLimitIndex',
@@ -10,12 +10,6 @@ const CODE_INDEXES = ['kCodeAndMetadataSizeIndex', 'kBytecodeAndMetadataSizeInde
 const SPACE_INDEXES = ['kSpaceSizeIndex', 'kSpaceUsedSizeIndex', 'kSpaceAvailableSizeIndex', 'kPhysicalSpaceSizeIndex'];
 /** `v8.cachedDataVersionTag()` of the Node release that the container reports. */
 const CACHED_DATA_VERSION_TAG = 2596627580;
-
-interface MemoryInfo {
-  totalJSHeapSize: number;
-  usedJSHeapSize: number;
-  jsHeapSizeLimit: number;
-}
 
 export function create(): Record<string, unknown> {
   const heap = new Float64Array(HEAP_INDEXES.length);
@@ -44,9 +38,8 @@ export function create(): Record<string, unknown> {
 }
 
 function measure(heap: Float64Array): void {
-  const { memory } = native.performance as Performance & { memory?: MemoryInfo };
   const set = (name: string, value: number): void => void (heap[HEAP_INDEXES.indexOf(name)] = value);
-  const { totalJSHeapSize = 0, usedJSHeapSize = 0, jsHeapSizeLimit = 0 } = memory ?? {};
+  const { totalJSHeapSize, usedJSHeapSize, jsHeapSizeLimit } = knownHeap('v8.getHeapStatistics()');
   set('kTotalHeapSizeIndex', totalJSHeapSize);
   set('kTotalPhysicalSizeIndex', totalJSHeapSize);
   set('kUsedHeapSizeIndex', usedJSHeapSize);

@@ -16,7 +16,7 @@ export function installPrepareStackTrace(ctx: BindingContext): void {
   // For those who work on the runtime itself.
   const showsOwnFrames = ctx.image.env['TERRARIUM_OWN_FRAMES'] === '1';
   const framesOf = (trace: unknown[]): CallSite[] =>
-    (trace as CallSite[]).filter((frame) => showsOwnFrames || !(OWN_CODE.test(String(fileOf(frame))) || isNativeEval(frame))).map(asInNode);
+    (trace as CallSite[]).filter((frame) => showsOwnFrames || !(OWN_CODE.test(String(fileOf(frame))) || isNativeEval(frame))).slice(0, Error.stackTraceLimit).map(asInNode);
   // Node's callback asks for Error.prepareStackTrace first: while it does, it must not find this function.
   let formatting = false;
   const standard: Prepare = (error, trace) => {
@@ -50,6 +50,8 @@ interface CallSite {
   getFileName(): string | null | undefined;
   getScriptNameOrSourceURL(): string | null | undefined;
   getFunctionName(): string | null;
+  getTypeName(): string | null;
+  getMethodName(): string | null;
   getLineNumber(): number | null;
   getColumnNumber(): number | null;
   toString(): string;
@@ -78,7 +80,7 @@ function asInNode(frame: CallSite): CallSite {
     isEval: () => false,
     getEvalOrigin: () => undefined,
     getFunctionName: () => (anonymous ? null : frame.getFunctionName()),
-    toString: () => frameText(frame.toString(), file, original, column, anonymous),
+    toString: () => withoutInferredName(frame, original, frameText(frame.toString(), file, original, column, anonymous)),
   };
   return new native.Proxy(frame, {
     get(target, key) {
@@ -95,3 +97,17 @@ function frameText(text: string, file: string, original: string, column: number,
   if (!anonymous) return placed;
   return placed.replace(/^(async )?eval \((.*)\)$/, '$1$2').replace(/^((?:async |new )?[^(]*\.)eval( |$)/, '$1<anonymous>$2');
 }
+
+/** The library's functions that were assigned to a property have no name in Node, whose snapshot keeps none that the engine infers: `Object..js`. */
+function withoutInferredName(frame: CallSite, file: string, text: string): string {
+  const name = frame.getFunctionName();
+  if (!file.startsWith('node:') || name === null) return text;
+  if (name === 'executeUserEntryPoint') return text.replace('Module.', 'Function.');
+  if (!name.includes('.')) return text;
+  const method = frame.getMethodName();
+  const type = method !== null && LOADER_FUNCTIONS.has(method) ? 'Function' : (frame.getTypeName() ?? 'Object');
+  return text.replace(`${name} (`, `${type}.${method ?? '<anonymous>'} (`);
+}
+
+/** Of `Module` itself, not of its instances: engines newer than Node's name the class there. */
+const LOADER_FUNCTIONS = new Set(['_load', '_resolveFilename', '_findPath', '_resolveLookupPaths', 'runMain']);

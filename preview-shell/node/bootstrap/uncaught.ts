@@ -46,9 +46,15 @@ function position(ctx: BindingContext, error: unknown): string {
   try {
     const path = file.startsWith('file://') ? decodeURIComponent(file.slice('file://'.length)) : file;
     const source = requireBuiltin('fs').readFileSync(path, 'utf8').split('\n')[Number(line) - 1];
-    return source === undefined ? '' : `${file}:${line}\n${source}\n${' '.repeat(Math.max(Number(column) - 1, 0))}^\n\n`;
+    return source === undefined ? '' : `${file}:${line}\n${source}\n${' '.repeat(caretAt(source, Number(column) - 1))}^\n\n`;
   } catch {
     // The file is gone or is no file: the stack alone tells.
     return '';
   }
+}
+
+/** The stack tells where the error was made; what threw it is where Node's caret is. */
+function caretAt(source: string, made: number): number {
+  const thrown = /\bthrow\s+$/.exec(source.slice(0, Math.max(made, 0)));
+  return thrown === null ? Math.max(made, 0) : thrown.index;
 }

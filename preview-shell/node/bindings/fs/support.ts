@@ -87,7 +87,7 @@ export class FsSupport {
     if (!(error instanceof SysError)) return error;
     const { path, dest } = site;
     const target = path === undefined ? '' : ` '${path}'${dest === undefined ? '' : ` -> '${dest}'`}`;
-    const exception = new Error(`${error.code}: ${this.message(error.errno)}, ${site.syscall}${target}`);
+    const exception = errorOfCaller(`${error.code}: ${this.message(error.errno)}, ${site.syscall}${target}`);
     Object.assign(exception, { errno: error.errno, code: error.code, syscall: site.syscall });
     if (path !== undefined) Object.assign(exception, { path });
     if (dest !== undefined) Object.assign(exception, { dest });
@@ -109,5 +109,18 @@ export class FsSupport {
   /** Node's own Buffer, there once its bootstrap has run. */
   get buffer(): typeof Buffer {
     return (this.ctx.global as unknown as { Buffer: typeof Buffer }).Buffer;
+  }
+}
+
+/** Frames of the runtime between a program's call and its error, which are left out of the trace and must not count for its length. */
+const OWN_FRAMES = 8;
+
+function errorOfCaller(message: string): Error {
+  const { stackTraceLimit } = Error;
+  if (typeof stackTraceLimit === 'number') Error.stackTraceLimit = stackTraceLimit + OWN_FRAMES;
+  try {
+    return new Error(message);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
