@@ -28,6 +28,7 @@ export async function buildPreviewShell({ outDir, minify }) {
     thread: await bundleHashed(host, 'thread', path.join(SHELL, 'node', 'worker.ts'), minify, { TERRARIUM_BROTLI_WASM: JSON.stringify(HOST_PATHS.runtime + brotli) }),
     relay: await buildHostPage(host, 'relay', minify),
     brotli,
+    transform: await bundleHashed(host, 'transform', path.join(SHELL, 'node', 'transform-script.ts'), minify),
   };
   await buildHostPage(host, 'headless', minify);
   await build({ ...shared(minify), entryPoints: [path.join(SHELL, 'service-worker', 'host-sw.ts')], format: 'iife', outfile: path.join(host, 'host-sw.js') });

@@ -56,20 +56,29 @@ export interface Opened {
 export async function openNew(product: Product, page: Page, template?: string, rendered: () => boolean = RENDERED): Promise<Opened> {
   const started = performance.now();
   const id = await product.create(template);
-  await page.goto(`${product.origin}/e/${id}`);
+  await page.goto(`${product.origin}/e/${id}`, { waitUntil: 'commit' });
   const frame = await renderedFrame(page, rendered);
   const createMs = performance.now() - started;
   return { frame, createMs, phases: await phasesOf(page) };
 }
 
+/** Asks the frame from inside it: a question over the debugger's connection every few milliseconds would be part of what is measured. */
+const ASK_EVERY_MS = 10;
+
 async function renderedFrame(page: Page, rendered: () => boolean): Promise<Frame> {
-  for (;;) {
-    for (const frame of page.frames()) {
-      if (!/--\d+\.preview\./.test(frame.url())) continue;
-      if (await frame.evaluate(rendered).catch(() => false)) return frame;
+  const failed = page.locator('[data-phase][data-status="failed"]').waitFor({ timeout: 0 }).then(async () => {
+    throw new Error(`The environment did not start: ${(await page.locator('[data-phase]').allTextContents()).join(', ')}`);
+  });
+  const waited = (async () => {
+    for (;;) {
+      const frame = page.frames().find((one) => /--\d+\.preview\./.test(one.url()));
+      const done = frame?.waitForFunction(rendered, undefined, { polling: ASK_EVERY_MS, timeout: 0 }).then(() => frame, () => undefined);
+      const settled = await done;
+      if (settled !== undefined) return settled;
+      await page.waitForTimeout(ASK_EVERY_MS);
     }
-    await page.waitForTimeout(10);
-  }
+  })();
+  return Promise.race([waited, failed]);
 }
 
 async function phasesOf(page: Page): Promise<Map<string, number>> {

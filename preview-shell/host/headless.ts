@@ -31,7 +31,7 @@ async function start(): Promise<void> {
     bytes(asset(boot.assets.image)),
   ]);
   const threads = new ThreadPool({
-    script: asset(boot.assets.thread), library, session, origin: location.origin, spares: SPARE_THREADS,
+    script: asset(boot.assets.thread), transform: asset(boot.assets.transform), library, session, origin: location.origin, spares: SPARE_THREADS,
     introduce: (key) => serviceWorker.introduce(key),
     onFailure: (threadId, message) => tell({ type: 'thread-failed', threadId, message }),
   });

@@ -6,6 +6,8 @@ import { THREAD_PROTOCOL, type ToThread } from '../node/protocol.ts';
 export interface ThreadPoolOptions {
   /** Address of the thread's script. */
   script: string;
+  /** Address of the script that threads load when they transform modules. */
+  transform: string;
   library: SharedArrayBuffer;
   origin: string;
   /** Names this container among those of other tabs. */
@@ -68,9 +70,9 @@ export class ThreadPool {
   }
 
   private make(): Worker {
-    const { script, library, origin, session } = this.options;
+    const { script, transform, library, origin, session } = this.options;
     const worker = new Worker(script);
-    const message: ToThread = { type: 'prepare', v: THREAD_PROTOCOL, library, origin, session };
+    const message: ToThread = { type: 'prepare', v: THREAD_PROTOCOL, library, transform, origin, session };
     worker.postMessage(message);
     return worker;
   }

@@ -4,6 +4,9 @@
  */
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope & typeof globalThis;
 
+/** Of a classic worker alone, and no longer there once the browser's globals are hidden. */
+const importScripts = (globalThis as unknown as { importScripts?: (url: string) => void }).importScripts?.bind(globalThis) ?? ((url: string) => { throw new Error(`${url} cannot be loaded here.`); });
+
 export const native = {
   setTimeout: scope.setTimeout.bind(scope),
   clearTimeout: scope.clearTimeout.bind(scope),
@@ -13,6 +16,7 @@ export const native = {
   structuredClone: scope.structuredClone.bind(scope),
   postMessage: (message: unknown, transfer: Transferable[]) => scope.postMessage(message, transfer),
   close: () => scope.close(),
+  importScripts: (url: string) => importScripts(url),
   // Node, in which contract tests run, has none in its global scope.
   addEventListener: scope.addEventListener?.bind(scope),
   performance: scope.performance,

@@ -1,5 +1,6 @@
 /** Entry of a thread's Worker. It waits for the page to say which thread it is; from then on it runs the program. */
 import { native } from './natives.ts';
+import { setTransformScript } from './modules/sync-evaluate.ts';
 import { startThread } from './bootstrap/thread.ts';
 import { ServiceWorkerPublisher, threadKey } from './module-publisher.ts';
 import type { ToThread } from './protocol.ts';
@@ -13,6 +14,7 @@ function receive({ data }: MessageEvent<ToThread>): void {
   switch (data.type) {
     case 'prepare':
       prepared = data;
+      setTransformScript(data.transform);
       break;
     case 'modules':
       publisher?.attach(data.modules);

@@ -1,9 +1,11 @@
 /** Makes a package's packs from its verified tarball. */
 import { createHash } from 'node:crypto';
 import { writePack } from '../../shared/pack/format.ts';
-import type { PackFile } from '../../shared/pack/format.ts';
+import type { PackEntry } from '../../shared/pack/format.ts';
+import type { CodeFacts } from '../../shared/module-code/facts.ts';
 import type { UnpackedFile } from './pack-content.ts';
-import { factsOf, formatOf, readyLexers } from './pack-facts.ts';
+import { addBodies, factsOf, formatOf, readyLexers } from './pack-facts.ts';
+import { reachable, requireEntries, type EntryManifest } from './required-modules.ts';
 import { Refusal } from './refusal.ts';
 
 export interface BuiltPack {
@@ -28,7 +30,7 @@ export interface PackageIdentity {
 const LEFT_OUT = /\.(?:map|md|markdown)$/i;
 const DECLARATION = /\.d\.(?:ts|mts|cts)$/;
 
-interface Manifest {
+interface Manifest extends EntryManifest {
   type?: unknown;
   bin?: unknown;
   directories?: { bin?: unknown };
@@ -40,22 +42,37 @@ export async function buildPackage(identity: PackageIdentity, files: ReadonlyMap
   const manifest = manifestOf(files);
   const bin = binOf(identity.name, manifest, files);
   const programs = new Set(Object.values(bin));
-  const typeOfFolder = typeReader(files);
   const runtime = [...files.values()].filter(({ path }) => !LEFT_OUT.test(path)).sort(byPath);
-  const packed = runtime.map(({ path, mode, data }) => {
-    const file: Omit<PackFile, 'o' | 's'> = { p: path };
+  const facts = factsOfAll(runtime, manifest, typeReader(files));
+  const packed = runtime.map(({ path, mode, data }): PackEntry => {
+    const file: PackEntry['file'] = { p: path };
     if ((mode & 0o111) !== 0 || programs.has(path)) file.m = 0o755;
-    const format = formatOf(path, typeOfFolder);
-    return { file: { ...file, ...(format === undefined ? {} : factsOf(data.toString('utf8'), format)) }, data };
+    const known = facts.get(path);
+    return { file, data, facts: known === undefined ? undefined : Buffer.from(JSON.stringify(known)) };
   });
   const declarations = runtime.filter(({ path }) => DECLARATION.test(path));
   const types = declarations.length === 0 ? undefined : [...declarations, ...runtime.filter(({ path }) => /(?:^|\/)package\.json$/.test(path))].sort(byPath);
   return { runtime: sealed(identity, packed), types: types && sealed(identity, types.map(({ path, data }) => ({ file: { p: path }, data }))), bin };
 }
 
+function factsOfAll(files: readonly UnpackedFile[], manifest: Manifest, typeOfFolder: (folder: string) => string | undefined): Map<string, CodeFacts> {
+  const facts = new Map<string, CodeFacts>();
+  const sources = new Map<string, Buffer>();
+  for (const { path, data } of files) {
+    const format = formatOf(path, typeOfFolder);
+    const known = format === undefined ? undefined : factsOf(path, data.toString('utf8'), format);
+    if (known === undefined) continue;
+    facts.set(path, known);
+    sources.set(path, data);
+  }
+  const required = reachable(requireEntries(manifest), (path) => facts.get(path)?.m?.q.map(([specifier]) => specifier));
+  addBodies(required, facts, (path) => sources.get(path)?.toString('utf8') ?? '');
+  return facts;
+}
+
 const byPath = (a: UnpackedFile, b: UnpackedFile) => (a.path < b.path ? -1 : 1);
 
-function sealed({ name, version, integrity }: PackageIdentity, files: { file: Omit<PackFile, 'o' | 's'>; data: Uint8Array }[]): BuiltPack {
+function sealed({ name, version, integrity }: PackageIdentity, files: readonly PackEntry[]): BuiltPack {
   const bytes = writePack({ v: 1, name, version, integrity }, files);
   return { hash: createHash('sha256').update(bytes).digest('hex'), bytes };
 }

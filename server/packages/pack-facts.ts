@@ -1,17 +1,15 @@
 /** What the container would compute for each JavaScript file at each start, computed once (shared/pack/format.ts, PackFile). */
 import { init as initCjs, parse as parseCjs } from 'cjs-module-lexer';
-import { init as initEsm, parse as parseEsm } from 'es-module-lexer';
-import type { Import } from 'es-module-lexer';
-import type { PackFile } from '../../shared/pack/format.ts';
+import { packModule, type CodeFacts } from '../../shared/module-code/facts.ts';
+import { withoutHashbang } from '../../shared/module-code/hashbang.ts';
+import { lexModule } from '../../shared/module-code/lex.ts';
+import { syncBody } from '../../shared/module-code/sync-body.ts';
+import { mayAwaitAtTopLevel } from '../../shared/module-code/top-level-await.ts';
 
-export type ModuleFacts = Pick<PackFile, 'i' | 'x' | 'r'>;
 /** `detect`: a package.json without "type"; Node looks at the syntax (nodejs.org/api/packages.html, "Syntax detection"). */
 export type ModuleFormat = 'module' | 'commonjs' | 'detect' | undefined;
 
-export const readyLexers = async (): Promise<void> => {
-  await initCjs();
-  await initEsm();
-};
+export const readyLexers = (): Promise<void> => initCjs();
 
 /** Format by extension and nearest package.json `type`, as Node decides; undefined for what is no JavaScript. */
 export function formatOf(path: string, typeOfFolder: (folder: string) => string | undefined): ModuleFormat {
@@ -32,33 +30,51 @@ function nearestType(path: string, typeOfFolder: (folder: string) => string | un
   return undefined;
 }
 
-/** Nothing for a file that its lexer does not read: the container then reads it itself and reports the error where Node would. */
-export function factsOf(source: string, format: ModuleFormat): ModuleFacts {
+/** Undefined for a file that its lexer does not read: the container then reads it itself and reports the error where Node would. */
+export function factsOf(path: string, source: string, format: ModuleFormat): CodeFacts | undefined {
   // A byte order mark would shift the offsets for a reader that drops it.
-  if (format === undefined || source.charCodeAt(0) === 0xfeff) return {};
-  if (format === 'module') return esmFacts(source);
-  return cjsFacts(source) ?? (format === 'detect' ? esmFacts(source) : {});
+  if (format === undefined || source.charCodeAt(0) === 0xfeff) return undefined;
+  if (format === 'module') return esmFacts(path, source);
+  return cjsFacts(source) ?? (format === 'detect' ? esmFacts(path, source) : undefined);
 }
 
-function esmFacts(source: string): ModuleFacts {
-  try {
-    const [imports] = parseEsm(source);
-    return { i: imports.flatMap((entry) => [entry.start, entry.end, entry.importStart, entry.importEnd, kindOf(entry)]) };
-  } catch {
-    return {};
+/** Larger modules are transformed when they are required: their bodies would cost every container that mounts the pack. */
+const BODY_SOURCE_MAX = 640 * 1024;
+const BODIES_MAX = 1024 * 1024;
+
+/** Adds the function bodies of the modules in `required` to their facts. */
+export function addBodies(required: Iterable<string>, facts: ReadonlyMap<string, CodeFacts>, sourceOf: (path: string) => string): void {
+  let room = BODIES_MAX;
+  for (const path of required) {
+    const known = facts.get(path);
+    if (known?.m === undefined || known.a === true || known.n > BODY_SOURCE_MAX) continue;
+    const body = bodyOf(path, sourceOf(path));
+    if (body === undefined || (room -= body.length) < 0) continue;
+    known.s = body;
   }
 }
 
-/** The fifth number of the format: -1 static, -2 `import.meta`, else where the argument of a dynamic import begins. */
-function kindOf(entry: Import): number {
-  if (entry.type === 'dynamic') return entry.dynamicStart;
-  return entry.type === 'import-meta' ? -2 : -1;
+function bodyOf(path: string, source: string): string | undefined {
+  try {
+    return syncBody(withoutHashbang(source), path);
+  } catch {
+    return undefined;
+  }
 }
 
-function cjsFacts(source: string): ModuleFacts | undefined {
+function esmFacts(path: string, source: string): CodeFacts | undefined {
+  try {
+    const text = withoutHashbang(source);
+    return { n: source.length, m: packModule(lexModule(text, path)), ...(mayAwaitAtTopLevel(text) ? { a: true } : {}) };
+  } catch {
+    return undefined;
+  }
+}
+
+function cjsFacts(source: string): CodeFacts | undefined {
   try {
     const { exports, reexports } = parseCjs(source);
-    return { x: [...exports], r: [...reexports] };
+    return { n: source.length, x: [...exports], r: [...reexports] };
   } catch {
     return undefined;
   }

@@ -1,6 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import tar from 'tar-stream';
 import { describe, expect, test } from 'vitest';
+import { unpackModule, type CodeFacts } from '../../shared/module-code/facts.ts';
+import { lexModule } from '../../shared/module-code/lex.ts';
 import { parsePack } from '../../shared/pack/format.ts';
 import { buildPackage } from './pack-build.ts';
 import { unpackTarball } from './pack-content.ts';
@@ -60,8 +62,8 @@ describe('tarballs', () => {
   test('[PK-P1] [PK-P2] a pack has what runs, its facts, and its declarations apart as well', async () => {
     const files = await unpackTarball(
       await tarballOf([
-        { name: 'odd-root/package.json', body: '{"name":"p","version":"1.0.0","type":"module","bin":"./cli.js"}' },
-        { name: 'odd-root/cli.js', body: 'import a from "a"; import.meta.url; import("b")' },
+        { name: 'odd-root/package.json', body: '{"name":"p","version":"1.0.0","type":"module","bin":"./cli.js","exports":"./cli.js"}' },
+        { name: 'odd-root/cli.js', body: '#!/usr/bin/env node\nimport a from "a"; import.meta.url; import("b"); export const z = 1' },
         { name: 'odd-root/c.cjs', body: 'exports.one = 1; module.exports.two = 2' },
         { name: 'odd-root/plain/package.json', body: '{}' },
         { name: 'odd-root/plain/x.js', body: 'exports.three = 3' },
@@ -76,9 +78,18 @@ describe('tarballs', () => {
     expect(bin).toEqual({ p: 'cli.js' });
     expect(header.files.map(({ p }) => p)).toEqual(['c.cjs', 'cli.js', 'i.d.ts', 'package.json', 'plain/package.json', 'plain/x.js']);
     const file = (path: string) => header.files.find(({ p }) => p === path);
-    expect(file('cli.js')).toMatchObject({ m: 0o755, i: [15, 16, 0, 17, -1, 19, 30, 19, 30, -2, 43, 46, 36, 47, 42] });
-    expect(file('c.cjs')).toMatchObject({ x: ['one', 'two'], r: [] });
-    expect(file('plain/x.js')).toMatchObject({ x: ['three'] });
+    const factsOf = (path: string) => {
+      const [offset, size] = file(path)?.k ?? [0, 0];
+      return JSON.parse(Buffer.from(runtime.bytes.subarray(dataStart + offset, dataStart + offset + size)).toString()) as CodeFacts;
+    };
+    const cli = '#!/usr/bin/env node\nimport a from "a"; import.meta.url; import("b"); export const z = 1';
+    expect(file('cli.js')).toMatchObject({ m: 0o755 });
+    const { m, s: body, n, a: awaits } = factsOf('cli.js');
+    expect(m && unpackModule(m)).toEqual(lexModule(`//${cli}`, 'cli.js'));
+    expect({ n, awaits }).toEqual({ n: cli.length, awaits: undefined });
+    expect(body).toContain('__terrarium_meta__().url; __terrarium_import__("b")');
+    expect(factsOf('c.cjs')).toMatchObject({ x: ['one', 'two'], r: [] });
+    expect(factsOf('plain/x.js')).toMatchObject({ x: ['three'] });
     const { o = 0, s = 0 } = file('c.cjs') ?? {};
     expect(Buffer.from(runtime.bytes.subarray(dataStart + o, dataStart + o + s)).toString()).toBe('exports.one = 1; module.exports.two = 2');
     expect(types && parsePack(types.bytes).header.files.map(({ p }) => p)).toEqual(['i.d.ts', 'package.json', 'plain/package.json']);

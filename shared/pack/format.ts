@@ -1,7 +1,7 @@
 /**
  * A pack: one package version as one immutable file, mounted in the container as a read-only layer without unpacking.
  *
- *     "TPK1" | u32le headerLength | header (UTF-8 JSON, PackHeader) | padding to 8 | file bytes, one after another
+ *     "TPK1" | u32le headerLength | header (UTF-8 JSON, PackHeader) | padding to 8 | file bytes and what is known of their code, one after another
  *
  * Its address is the lower-case hex SHA-256 of these bytes. Offsets are relative to the first file byte.
  */
@@ -30,12 +30,26 @@ export function parsePack(bytes: Uint8Array): ParsedPack {
   return { header, dataStart: alignTo8(8 + headerLength) };
 }
 
-export function writePack(header: Omit<PackHeader, 'files'>, files: { file: Omit<PackFile, 'o' | 's'>; data: Uint8Array }[]): Uint8Array {
+export interface PackEntry {
+  file: Omit<PackFile, 'o' | 's' | 'k'>;
+  data: Uint8Array;
+  /** JSON of shared/module-code/facts.ts. */
+  facts?: Uint8Array | undefined;
+}
+
+export function writePack(header: Omit<PackHeader, 'files'>, files: readonly PackEntry[]): Uint8Array {
+  const parts: Uint8Array[] = [];
   let offset = 0;
-  const entries: PackFile[] = files.map(({ file, data }) => {
-    const entry = { ...file, o: offset, s: data.length };
-    offset += data.length;
-    return entry;
+  const place = (bytes: Uint8Array): number => {
+    parts.push(bytes);
+    offset += bytes.length;
+    return offset - bytes.length;
+  };
+  // Files first: whoever reads them all reads one range.
+  const placed = files.map(({ file, data }): PackFile => ({ ...file, o: place(data), s: data.length }));
+  const entries = placed.map((entry, index): PackFile => {
+    const facts = files[index]?.facts;
+    return facts === undefined ? entry : { ...entry, k: [place(facts), facts.length] };
   });
   const headerBytes = new TextEncoder().encode(JSON.stringify({ ...header, files: entries }));
   const dataStart = alignTo8(8 + headerBytes.length);
@@ -44,9 +58,9 @@ export function writePack(header: Omit<PackHeader, 'files'>, files: { file: Omit
   new DataView(out.buffer).setUint32(4, headerBytes.length, true);
   out.set(headerBytes, 8);
   let at = dataStart;
-  for (const { data } of files) {
-    out.set(data, at);
-    at += data.length;
+  for (const bytes of parts) {
+    out.set(bytes, at);
+    at += bytes.length;
   }
   return out;
 }

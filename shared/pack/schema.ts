@@ -1,19 +1,12 @@
 /** Shapes of a pack's header and of where packs are mounted. Apart from format.ts: threads read packs and need no parser of messages. */
 import { z } from 'zod';
 
-/**
- * What the container would otherwise compute for each JavaScript file at each start.
- * `i`: es-module-lexer's imports of an ES module, five numbers for each: s, e, ss, se, d (UTF-16 offsets; d is -1 static, -2 import.meta, else the offset of the parenthesis of a dynamic import, whose s and e enclose the whole argument, quotes included).
- * `x`, `r`: cjs-module-lexer's export names and re-exported specifiers of a CommonJS file.
- */
 export const packFileSchema = z.object({
   p: z.string().describe('path inside the package, "/"-separated, no leading "/"'),
   o: z.number().int().nonnegative(),
   s: z.number().int().nonnegative(),
   m: z.number().int().optional().describe('POSIX mode bits, 0o644 when left out'),
-  i: z.array(z.number().int()).optional(),
-  x: z.array(z.string()).optional(),
-  r: z.array(z.string()).optional(),
+  k: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]).optional().describe('offset and size of what is known of its code (shared/module-code/facts.ts)'),
 });
 
 export const packHeaderSchema = z.object({

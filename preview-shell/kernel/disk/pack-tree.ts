@@ -1,5 +1,6 @@
 /** One mounted pack: its files as inodes, made when somebody first looks inside. */
 import { parsePack, type PackFile, type PackMount } from '../../../shared/pack/format.ts';
+import type { PackedRange } from '../descriptors/open-file.ts';
 import { Content, type ContentSource } from './content.ts';
 import { DirectoryInode, FileInode, PACKED_INOS, type Inode } from './inode.ts';
 import type { Space } from './space.ts';
@@ -33,18 +34,18 @@ export function serialOf(ino: number): number {
 /** A file of a pack that nothing has been written over. */
 export class PackFileSource implements ContentSource {
   readonly size: number;
-  /** What was computed of its code when the pack was made (shared/pack/format.ts). */
-  readonly code: Pick<PackFile, 'i' | 'x' | 'r'>;
-  private readonly pack: string;
+  readonly pack: string;
+  /** Place in the pack of what was computed of its code when the pack was made (shared/module-code/facts.ts). */
+  readonly facts: PackedRange | undefined;
   private readonly bytes: SharedArrayBuffer;
   private readonly start: number;
 
-  constructor(pack: string, bytes: SharedArrayBuffer, start: number, file: PackFile) {
+  constructor(pack: string, bytes: SharedArrayBuffer, dataStart: number, file: PackFile) {
     this.pack = pack;
     this.bytes = bytes;
-    this.start = start;
+    this.start = dataStart + file.o;
     this.size = file.s;
-    this.code = { i: file.i, x: file.x, r: file.r };
+    this.facts = file.k && { pack, offset: dataStart + file.k[0], length: file.k[1] };
   }
 
   load(): Uint8Array<ArrayBuffer> {
@@ -95,12 +96,12 @@ class Filler {
       const name = file.p.slice(slash + 1);
       if (directory === null || hidden(directory, name)) continue;
       const mode = (file.m ?? 0o644) | (executables.has(file.p) ? 0o111 : 0);
-      this.tree.link(directory, name, this.kept.get(this.base + 1 + index) ?? this.file(index, mode, dataStart + file.o, file));
+      this.tree.link(directory, name, this.kept.get(this.base + 1 + index) ?? this.file(index, mode, dataStart, file));
     }
   }
 
-  private file(index: number, mode: number, start: number, file: PackFile): FileInode {
-    const source = new PackFileSource(this.mounted.mount.pack, this.bytes, start, file);
+  private file(index: number, mode: number, dataStart: number, file: PackFile): FileInode {
+    const source = new PackFileSource(this.mounted.mount.pack, this.bytes, dataStart, file);
     return packed(new FileInode(this.init(this.base + 1 + index, mode), new Content(this.space, file.s === 0 ? undefined : source)));
   }
 

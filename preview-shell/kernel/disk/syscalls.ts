@@ -206,11 +206,12 @@ function moduleCalls(disk: Disk): Record<string, Syscall> {
       const inode = disk.lookup(asString(path), process);
       return inode instanceof FileInode ? inode.content.read(0, Math.min(asNumber(length), sizeOf(inode))) : new Uint8Array(0);
     },
-    /** What is known of a packed file's code since the pack was made: `i`, `x`, `r` of shared/pack/format.ts; undefined for other files. */
+    /** Where a packed file's bytes and what is known of its code lie (shared/module-code/facts.ts): two ranges of one pack; undefined for other files. */
     'fs.packedCode'({ process }, [path]) {
       const inode = disk.lookup(asString(path), process);
       const source = inode instanceof FileInode ? inode.content.source : undefined;
-      return source instanceof PackFileSource ? { ...source.code } : undefined;
+      if (!(source instanceof PackFileSource) || source.facts === undefined) return undefined;
+      return { text: transfer(source.range(0, source.size)), facts: transfer(source.facts) };
     },
     /** The nearest package.json from `directory` (absolute) upwards, `/` itself only with `withRoot`; stops at a node_modules with `stopAtModules`. */
     'fs.findPackageJson': ({ process }, [directory, withRoot, stopAtModules]) => findPackageJson(disk, asString(directory), withRoot === true, stopAtModules === true, process),

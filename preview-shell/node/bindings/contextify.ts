@@ -1,7 +1,9 @@
 import { native } from '../natives.ts';
-import { lexModule, rewriteDynamicImports } from '../modules/rewrite.ts';
+import { withoutHashbang } from '../../../shared/module-code/hashbang.ts';
+import { lexModule } from '../../../shared/module-code/lex.ts';
+import { rewriteDynamicImports } from '../modules/rewrite.ts';
 import { scriptImports } from '../modules/script-imports.ts';
-import { compileFunction, sourceMapUrl, withoutHashbang, type ImportFunction } from '../modules/compile-script.ts';
+import { compileFunction, sourceMapUrl, type ImportFunction } from '../modules/compile-script.ts';
 import { evaluateInContext } from '../modules/script-context.ts';
 import type { BindingContext } from '../context.ts';
 

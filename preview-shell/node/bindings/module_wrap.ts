@@ -1,7 +1,12 @@
-import { lexModule, rewriteModule, type LexedModule, type ModuleRequest } from '../modules/rewrite.ts';
+import { unpackModule, type CodeFacts } from '../../../shared/module-code/facts.ts';
+import { withoutHashbang } from '../../../shared/module-code/hashbang.ts';
+import { lexModule, type LexedModule, type ModuleRequest } from '../../../shared/module-code/lex.ts';
+import { mayAwaitAtTopLevel } from '../../../shared/module-code/top-level-await.ts';
+import { PackedCode } from '../modules/packed-code.ts';
+import { rewriteModule } from '../modules/rewrite.ts';
 import { noteHeader } from '../modules/compile-script.ts';
 import { originalUrl, restoreUrls, servedUrl } from '../modules/served-url.ts';
-import { evaluateSync } from '../modules/sync-evaluate.ts';
+import { evaluateSync, transformSync } from '../modules/sync-evaluate.ts';
 import type { BindingContext } from '../context.ts';
 
 const UNINSTANTIATED = 0;
@@ -29,6 +34,7 @@ interface ModuleHost {
   ctx: BindingContext;
   publisher: ModulePublisher;
   records: Map<number, ModuleRecord>;
+  packedCode: PackedCode;
   importCallback: DynamicImportCallback;
   metaCallback: MetaCallback;
   defaultOption: symbol;
@@ -52,6 +58,7 @@ class ModuleRecord {
   isMain?: boolean;
   readonly #source: string = '';
   readonly #lexed: LexedModule | undefined;
+  readonly #facts: CodeFacts | undefined;
   readonly #steps: EvaluationSteps | undefined;
   readonly #exportNames: readonly string[];
   readonly #values: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
@@ -71,8 +78,9 @@ class ModuleRecord {
     this.#option = typeof option === 'symbol' ? option : host.defaultOption;
     if (typeof source === 'string') {
       this.synthetic = false;
-      this.#source = source.startsWith('#!') ? `//${source}` : source;
-      this.#lexed = lexModule(this.#source, url);
+      this.#source = withoutHashbang(source);
+      this.#facts = host.packedCode.factsOf(url, source);
+      this.#lexed = this.#facts?.m === undefined ? lexModule(this.#source, url) : unpackModule(this.#facts.m);
       this.#exportNames = this.#lexed.exportNames;
       this.sourceMapURL = /\/\/[#@] sourceMappingURL=(\S+)\s*$/.exec(source)?.[1];
     } else {
@@ -111,7 +119,8 @@ class ModuleRecord {
   }
 
   hasTopLevelAwait(): boolean {
-    return !this.synthetic && mayAwaitAtTopLevel(this.#source);
+    if (this.synthetic) return false;
+    return this.#facts?.m === undefined ? mayAwaitAtTopLevel(this.#source) : this.#facts.a === true;
   }
 
   isGraphAsync(): boolean {
@@ -194,12 +203,11 @@ class ModuleRecord {
     this.#namespace = this.#createNamespace(this.#allExportNames(new Set()));
     try {
       for (const record of this.#linked) record.#evaluateNow();
-      evaluateSync(this.#source, {
+      evaluateSync(this.#facts?.s ?? transformSync(this.#source, this.url), this.url, {
         exports: this.#exportsObject(),
         request: (specifier) => this.#requested(specifier).getNamespace(),
-        meta: `${GLOBAL}.meta(${this.serial})`,
-        dynamicImport: `${GLOBAL}.import(${this.serial})`,
-        url: this.url,
+        meta: () => this.importMeta(),
+        dynamicImport: (specifier, options) => this.importDynamically(specifier, options),
       });
       this.#status = EVALUATED;
     } catch (error) {
@@ -228,8 +236,8 @@ class ModuleRecord {
     seen.add(this);
     const names = new Set(this.#exportNames);
     for (const entry of this.#lexed?.imports ?? []) {
-      if (entry.type !== 'reexport-star') continue;
-      const record = this.#linked[this.#lexed?.requestOf.get(entry) as number];
+      if (entry.kind !== 'star') continue;
+      const record = this.#linked[entry.request];
       for (const name of record === undefined ? [] : record.#allExportNames(seen)) if (name !== 'default') names.add(name);
     }
     return [...names];
@@ -363,24 +371,13 @@ function tidyError(error: unknown): void {
   if (typeof error.stack === 'string') error.stack = restoreUrls(error.stack);
 }
 
-/** True when `await` may stand at the top level: functions are not looked into, so the answer is exact but for text in templates. */
-function mayAwaitAtTopLevel(source: string): boolean {
-  if (!/\bawait\b/.test(source)) return false;
-  try {
-    // In a function body that is not async, `await` as an operator is a syntax error exactly when it is at the top level.
-    new Function(source.replace(/^\s*(?:import\b(?!\s*[.(])[^;\n]*?(?:from\s*)?(['"])[^'"]*\1[^;\n]*;?|export\s+(?:\*|\{[^}]*\})[^;\n]*;?)/gm, '').replace(/^\s*export\s+(?:default\s+)?/gm, 'void 0;'));
-    return false;
-  } catch (error) {
-    return error instanceof SyntaxError && /await/.test(error.message);
-  }
-}
-
 export function create(ctx: BindingContext): Record<string, unknown> {
   const symbols = ctx.internalBinding('symbols') as Record<string, symbol>;
   host = {
     ctx,
     publisher: ctx.hooks.modulePublisher as ModulePublisher,
     records: new Map(),
+    packedCode: new PackedCode(ctx),
     importCallback: () => Promise.reject(new Error('The module loader is not set up yet.')),
     metaCallback: () => {},
     defaultOption: symbols.source_text_module_default_hdo as symbol,

@@ -1,3 +1,4 @@
+import { withoutHashbang } from '../../../shared/module-code/hashbang.ts';
 import { native } from '../natives.ts';
 import { rewriteDynamicImports } from './rewrite.ts';
 
@@ -29,9 +30,6 @@ export function compileFunction(source: string, filename: string, parameters: re
   const outer = (0, native.indirectEval)(text) as (importFunction: ImportFunction) => (...args: unknown[]) => unknown;
   return outer(importFunction);
 }
-
-/** A hashbang stands only at the start of a file (ECMA-262, 12.5): inside a function it becomes a comment of the same length of line. */
-export const withoutHashbang = (source: string): string => (source.startsWith('#!') ? `//${source}` : source);
 
 /** The address in a trailing source map comment. */
 export function sourceMapUrl(source: string): string | undefined {

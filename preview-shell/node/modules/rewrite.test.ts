@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { lexModule, rewriteDynamicImports, rewriteModule } from './rewrite.ts';
+import { lexModule } from '../../../shared/module-code/lex.ts';
+import { rewriteDynamicImports, rewriteModule } from './rewrite.ts';
 import { originalUrl, restoreUrls, servedUrl } from './served-url.ts';
 
 const targets = { importUrl: (index: number) => `/m/${index}`, meta: 'META', dynamicImport: 'IMPORT' };

@@ -1,46 +1,47 @@
-import { transform } from 'sucrase';
+import { SYNC_PARAMETERS } from '../../../shared/module-code/sync-parameters.ts';
 import { native } from '../natives.ts';
-import { applyMetaAndImport } from './sync-source.ts';
 
 /** What the module's body is given in place of `import` and `export`. */
 export interface SyncScope {
   exports: Record<string, unknown>;
   /** Namespace of a static import. */
   request(specifier: string): unknown;
-  meta: string;
-  dynamicImport: string;
-  url: string;
+  meta(): object;
+  dynamicImport(specifier: string, options?: { with?: Record<string, string> }): Promise<unknown>;
 }
 
-/** Runs an ES module now, as `require(esm)` needs: its text as a function, exports live on `scope.exports`. */
-export function evaluateSync(source: string, scope: SyncScope): void {
-  const named = nameTextExports(applyMetaAndImport(source, scope));
-  const { code: transformed } = transform(named.source, {
-    transforms: ['imports'], disableESTransforms: true, preserveDynamicImport: true, filePath: scope.url,
-  });
-  const code = named.restore(transformed);
-  const text = `(function (exports, require) {${code}\n})\n//# sourceURL=${scope.url}`;
-  const body = (0, native.indirectEval)(text) as (exports: object, require: (specifier: string) => unknown) => void;
-  body.call(undefined, scope.exports, (specifier) => asBabelModule(scope.request(specifier)));
+/** Runs an ES module now, as `require(esm)` needs: its text as a function (shared/module-code/sync-body.ts), exports live on `scope.exports`. */
+export function evaluateSync(body: string, url: string, scope: SyncScope): void {
+  const text = `(function (${SYNC_PARAMETERS.join(', ')}) {${body}\n})\n//# sourceURL=${url}`;
+  const run = (0, native.indirectEval)(text) as (...scope: unknown[]) => void;
+  run.call(undefined, scope.exports, (specifier: string) => scope.request(specifier), () => scope.meta(), (...args: Parameters<SyncScope['dynamicImport']>) => scope.dynamicImport(...args));
 }
 
-/** A name that no program uses for an export, in place of one that is text. */
-const PLACEHOLDER = '__terrarium_text_export_';
+type Transform = (source: string, filePath: string) => string;
 
-/** The transform knows no export names that are text (`export { x as 'module.exports' }`, ECMA-262 2022): they get identifiers for its time. */
-function nameTextExports(source: string): { source: string; restore(code: string): string } {
-  if (!/\bas\s*['"]/.test(source)) return { source, restore: (code) => code };
-  const names: string[] = [];
-  const replaced = source.replace(/(\bas\s*)(['"])((?:(?!\2)[^\\\n])*)\2(?=\s*[,}])/g, (_, as: string, _quote: string, name: string) => `${as} ${PLACEHOLDER}${names.push(name) - 1}`);
-  return {
-    source: replaced,
-    restore: (code) => code.replace(new RegExp(`(\\.)?${PLACEHOLDER}(\\d+)`, 'g'), (_, dot: string | undefined, index: string) => (dot === undefined ? (names[Number(index)] ?? '') : `[${JSON.stringify(names[Number(index)])}]`)),
-  };
+/** Name under which the transform's own script (transform-script.ts) leaves it. */
+const TRANSFORM = '__terrarium_sync_body__';
+
+let script: string | undefined;
+let loaded: Transform | undefined;
+
+/** Where the script of the transform lies: few threads need it, and it is as large as all the rest. */
+export function setTransformScript(address: string): void {
+  script = address;
 }
 
-/** The transform asks `__esModule` whether `default` is a property: of a namespace it always is. */
-function asBabelModule(namespace: unknown): unknown {
-  return new Proxy(namespace as object, {
-    get: (target, key) => (key === '__esModule' ? true : Reflect.get(target, key)),
-  });
+/** The module's text as a function body. @throws {SyntaxError} */
+export function transformSync(source: string, filePath: string): string {
+  loaded ??= load();
+  return loaded(source, filePath);
+}
+
+function load(): Transform {
+  if (script === undefined) throw new Error('No script of the module transform was named to this thread.');
+  native.importScripts(script);
+  const holder = globalThis as unknown as Record<string, Transform | undefined>;
+  const transform = holder[TRANSFORM];
+  if (transform === undefined) throw new Error('The script of the module transform did not load.');
+  delete holder[TRANSFORM];
+  return transform;
 }
