@@ -51,3 +51,11 @@ test('[PR5] links to node are the runtime; its options are split off', () => {
   expect(splitNodeArguments(['--test', '--test-reporter=dot', 'x.js'])).toEqual({ execArgv: ['--test', '--test-reporter=dot'], rest: ['x.js'] });
   expect(splitNodeArguments(['-', 'a'])).toEqual({ execArgv: [], rest: ['-', 'a'] });
 });
+
+test('[PR7] the shell gives its place to a command that needs none', () => {
+  expect(run('sh', ['-c', "tool 'a b' --x=1"]).argv).toEqual(['/usr/bin/node', '/bin/tool', 'a b', '--x=1']);
+  expect(run('/bin/sh', ['-c', 'tool'], { env: { PATH: '/bin', PWD: '/elsewhere' } })).toMatchObject({ env: { PWD: '/p' } });
+  for (const line of ['tool && tool', 'missing', 'secret', 'cd /']) expect(run('sh', ['-c', line]).argv.slice(1)).toEqual(['/bin/sh', '-c', line]);
+  expect(run('sh', ['-c', 'tool', 'name']).argv.slice(1)).toEqual(['/bin/sh', '-c', 'tool', 'name']);
+  expect(run('tool', ['-c', 'tool']).argv.slice(1)).toEqual(['/bin/tool', '-c', 'tool']);
+});

@@ -1,6 +1,7 @@
 /** From a command to what a thread runs: PATH search, permission, `#!` lines (execve(2), execvp(3)). */
 import { SysError } from '../../abi/errno.ts';
 import { splitNodeArguments } from './node-arguments.ts';
+import { simpleCommand } from './simple-command.ts';
 
 /** What the disk tells about programs. Paths are absolute; symbolic links are followed. @throws {SysError} */
 export interface ProgramFiles {
@@ -43,7 +44,22 @@ const BANG = 0x21;
 /** @throws {SysError} ENOENT, EACCES, ENOTDIR, ENOEXEC, ELOOP */
 export function resolveProgram(files: ProgramFiles, command: Command): Program {
   const path = findProgram(files, command);
-  return interpret(files, path, command, 0);
+  return withoutShell(files, path, command) ?? interpret(files, path, command, 0);
+}
+
+/** What `sh -c` would execute in its own place. Undefined for what needs a shell, and for a command that cannot be had: saying so is the shell's. */
+function withoutShell(files: ProgramFiles, path: string, { args, cwd, env }: Command): Program | undefined {
+  const [, option, line, ...rest] = args;
+  const words = option === '-c' && line !== undefined && rest.length === 0 ? simpleCommand(line) : undefined;
+  if (words?.[0] === undefined || files.realpath(path) !== files.realpath(SHELL_PATH)) return undefined;
+  // A shell corrects the variable that says where it is.
+  const inner: Command = { file: words[0], args: words, cwd, env: env['PWD'] === undefined ? env : { ...env, PWD: cwd } };
+  try {
+    return interpret(files, findProgram(files, inner), inner, 0);
+  } catch (error) {
+    if (error instanceof SysError) return undefined;
+    throw error;
+  }
 }
 
 function interpret(files: ProgramFiles, path: string, command: Command, depth: number): Program {

@@ -3,8 +3,12 @@
  * `node:buffer` to this file (esbuild `alias`), which is all of Buffer that it uses.
  */
 export const Buffer = {
-  from(text: string, encoding: string): Uint8Array<ArrayBuffer> {
+  /** A bare ArrayBuffer: the bundler copies the properties of what a CommonJS module exports, and a view has one for each byte (140 ms at each start). */
+  from(text: string, encoding: string): ArrayBuffer {
     if (encoding !== 'base64') throw new TypeError(`Unsupported encoding: ${encoding}`);
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    const binary = atob(text);
+    const bytes = new Uint8Array(binary.length);
+    for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at);
+    return bytes.buffer;
   },
 };
