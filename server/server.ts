@@ -41,9 +41,16 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const database = openDatabase(path.join(settings.dataDir, 'terrarium.sqlite'));
   const rooms = createRooms({ database, logger });
   const blobs = createBlobs(path.join(settings.dataDir, 'blobs'));
-  const environments = createEnvironments({ database, rooms, blobs, templatesDir: settings.templatesDir, logger });
+  const environments = createEnvironments({ database, rooms, blobs, templatesDir: settings.templatesDir, logger, onCreated: expectPacks });
   const identities = createIdentities({ database, secrets, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
   const packages = await createPackagesApp({ dataDir: settings.dataDir, config: settings, verifyCapability: capabilities.verifyCapability, logger });
+  function expectPacks({ id, template }: { id: string; template: string }): void {
+    packages.expected.prepare(id, template, async () => {
+      const texts = new Map((await environments.templates.files(template)).map(({ path: name, text }) => [name, text]));
+      const [packageJson, lockfile] = [texts.get('package.json'), texts.get('package-lock.json')];
+      return packageJson === undefined || lockfile === undefined ? undefined : { packageJson, lockfile };
+    });
+  }
   const dist = staticFolder(settings.distDir);
   const at = origins(settings.baseOrigin);
   const api = createApi({ environments, rooms, blobs, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
@@ -58,6 +65,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
       rooms: roomsOf(settings.baseOrigin, settings.embedOrigins),
       sandbox: settings.config.security.sandbox_attributes,
       isEnvironment: (label) => environments.find(label) !== undefined,
+      expectedPacks: (label) => packages.expected.of(label),
       issueCapability: (label, lifetime) => capabilities.issueCapability({ label, kind: 'packages', exp: Date.now() + lifetime }),
       assets: async () => JSON.parse(await readFile(path.join(settings.distDir, 'host', 'manifest.json'), 'utf8').catch(() => '{}')) as unknown,
     },

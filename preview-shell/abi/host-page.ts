@@ -15,6 +15,8 @@ export interface KernelInit {
   packagesOrigin: string;
   /** Bearer token for the package service. */
   capability: string;
+  /** Hashes of packs that this environment is likely to install. */
+  packs: string[];
   /** The system image (scripts/build-preview-shell.mjs): a pack whose files are absolute paths without the leading slash, with `image.json` for links. */
   image: ArrayBuffer;
   /** The client's end of @webcontainer/api (Comlink). */

@@ -8,6 +8,7 @@ const schema = z.object({
   capability: z.string(),
   /** When the capability ends, in milliseconds since the epoch. */
   expires: z.number(),
+  packs: z.array(z.string()),
   /** Names below `HOST_PATHS.runtime`; `relay` is the relay page's script, `brotli` what a thread brings when a program compresses. */
   assets: z.object({ kernel: z.string(), thread: z.string(), transform: z.string(), library: z.string(), image: z.string(), relay: z.string(), brotli: z.string() }),
 });

@@ -45,8 +45,8 @@ async function start(): Promise<void> {
   kernel.onerror = ({ message }) => warnClient(message);
   serviceWorker.announce();
   const { port1, port2 } = new MessageChannel();
-  const { label, baseOrigin, packagesOrigin, capability } = boot;
-  const init: KernelInit = { type: 'init', v: HOST_PAGE_VERSION, label, baseOrigin, packagesOrigin, capability, image, client: port1 };
+  const { label, baseOrigin, packagesOrigin, capability, packs } = boot;
+  const init: KernelInit = { type: 'init', v: HOST_PAGE_VERSION, label, baseOrigin, packagesOrigin, capability, packs, image, client: port1 };
   tell(init, [image, port1]);
   parent.postMessage({ type: 'init' }, clientOrigin(), [port2]);
   addEventListener('pagehide', () => tell({ type: 'flush' }));

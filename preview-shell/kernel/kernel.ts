@@ -15,6 +15,8 @@ export interface KernelOptions {
   launcher: ThreadLauncher;
   /** The read-only system: `/bin`, `/usr`. */
   system: SystemEntry[];
+  /** Packs in memory, by hash, which the disk shares. */
+  packs?: Map<string, SharedArrayBuffer>;
 }
 
 /** The kernel's parts, joined: the disk, the processes, their streams and the network. */
@@ -27,7 +29,7 @@ export class Kernel {
   private calls: SyscallTable;
 
   constructor(options: KernelOptions) {
-    this.disk = createDisk();
+    this.disk = createDisk(options.packs === undefined ? {} : { packs: options.packs });
     addSystemTree(this.disk, options.system);
     this.processes = new ProcessTable({
       files: diskPrograms(this.disk),

@@ -7,6 +7,7 @@ import { ContainerEvents } from './container/events.ts';
 import { readImage } from './container/image.ts';
 import { REPLICA_COMMAND } from '../../shared/protocol/replica.ts';
 import { replicaCommand } from './replica/index.ts';
+import { PackStore } from './packages/index.ts';
 import { PreviewGateway } from './gateway/gateway.ts';
 import { createInstance } from './container/instance.ts';
 import { watchPorts } from './container/port-events.ts';
@@ -22,6 +23,7 @@ const tell = (message: FromKernel, transfer: Transferable[] = []): void => scope
 const DEFAULT_WORKDIR = 'project';
 
 let capability = '';
+let packStore: PackStore;
 let container: Container | undefined;
 let gateway: PreviewGateway | undefined;
 /** Previews that were there before the container was: they are connected when it is. */
@@ -40,9 +42,13 @@ function receive({ data }: MessageEvent<ToKernel>): void {
   }
 }
 
+const authorization = (): Record<string, string> => ({ authorization: `Bearer ${capability}` });
+
 function serve(init: KernelInit): void {
   if (init.v !== HOST_PAGE_VERSION) throw new Error(`The page speaks version ${init.v} of the host protocol, this kernel ${HOST_PAGE_VERSION}.`);
   capability = init.capability;
+  packStore = new PackStore({ origin: init.packagesOrigin, packs: new Map(), headers: authorization });
+  packStore.prefetch(init.packs);
   const urlOf = (port: number): string => origins(init.baseOrigin).preview(init.label, port);
   Comlink.expose({ build: (request: BuildRequest) => build(init, request, urlOf) }, init.client);
 }
@@ -59,7 +65,8 @@ async function build(init: KernelInit, { workdirName }: BuildRequest, urlOf: (po
     label: init.label,
     workdir: `/home/${workdirName ?? DEFAULT_WORKDIR}`,
     system: readImage(init.image),
-    packages: { origin: init.packagesOrigin, headers: () => ({ authorization: `Bearer ${capability}` }) },
+    packages: { origin: init.packagesOrigin, headers: authorization },
+    packStore,
     onError: (message) => events.emit('error', { message }),
     launcher: {
       launch: (start, transfer) => tell({ type: 'launch', start }, transfer),

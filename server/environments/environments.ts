@@ -49,7 +49,7 @@ interface Row {
   created_at: number;
 }
 
-export function createEnvironments(options: { database: DatabaseSync; rooms: Rooms; blobs: Blobs; templatesDir: string; logger: Logger }): Environments {
+export function createEnvironments(options: { database: DatabaseSync; rooms: Rooms; blobs: Blobs; templatesDir: string; logger: Logger; onCreated?: (environment: Environment) => void }): Environments {
   const { database, rooms, blobs, logger } = options;
   const templates = createTemplates(options.templatesDir, (template, problem) => logger.error('Broken template', { template, problem }));
   const insert = database.prepare('INSERT INTO environments (id, task_id, agent_id, template, status, port, created_at, used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
@@ -73,6 +73,7 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
         rooms.seed(id, update);
       });
       byId.set(environment.id, environment);
+      options.onCreated?.(environment);
       return environment;
     },
     find: (id) => byId.get(id),

@@ -12,6 +12,8 @@ export interface HostsContext {
   isEnvironment(label: string): boolean;
   /** A signed token with which code of this label may use the package service, for so many milliseconds. */
   issueCapability(label: string, lifetimeMs: number): string;
+  /** Hashes of packs that this label is likely to install. */
+  expectedPacks(label: string): string[];
   /** Logical name -> path of the hashed file, from the build. */
   assets(): Promise<unknown>;
 }

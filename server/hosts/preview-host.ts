@@ -33,6 +33,7 @@ async function headless(url: URL, label: string, context: HostsContext): Promise
     packagesOrigin: origins.packages,
     capability: context.issueCapability(label, CAPABILITY_MS),
     expires: Date.now() + CAPABILITY_MS,
+    packs: context.expectedPacks(label),
     assets: await context.assets(),
   };
   return new Response(withBoot(html, boot), {

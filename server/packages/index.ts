@@ -10,6 +10,8 @@ import type { Policy, PolicyMode } from '../../shared/policy/index.ts';
 import { errorResponse } from '../http/answer.ts';
 import { readBody } from '../http/body.ts';
 import type { Logger } from '../logger.ts';
+import { createExpectedPacks } from './expected-packs.ts';
+import type { ExpectedPacks } from './expected-packs.ts';
 import { createInstall } from './install.ts';
 import { loadNpmOptions } from './npm-config.ts';
 import { PackIndex } from './pack-index.ts';
@@ -36,6 +38,8 @@ export interface PackagesDeps {
 
 export interface PackagesApp {
   fetch(request: Request): Response | Promise<Response>;
+  /** What environments are about to ask for. */
+  expected: Pick<ExpectedPacks, 'prepare' | 'of'>;
   /** Ends workers and the index. */
   close(): Promise<void>;
 }
@@ -53,6 +57,8 @@ export async function createPackagesApp(deps: PackagesDeps): Promise<PackagesApp
   const packs = createPacks({ dataDir, limits, npm, index, workers });
   const scopes = privateScopes(npm);
   const install = createInstall({ policy, judge: createJudge(policy), mode: deps.config.packagesMode, npm, workers, packs, privateScopes: scopes, logger });
+  const isPrivate = (name: string): boolean => scopes.has(scopeOf(name) ?? '');
+  const expected = createExpectedPacks({ install, isPublic: (name) => !isPrivate(name) });
   const gzipped = createGzipper();
   const grantsOf = (label: string) => new Set(deps.grants?.(label));
 
@@ -68,7 +74,7 @@ export async function createPackagesApp(deps: PackagesDeps): Promise<PackagesApp
   app.use(async (context, next) => {
     if (context.req.method === 'OPTIONS') return preflight(context.req.raw);
     await next();
-    const headers = corsHeaders(context.req.raw);
+    const headers = isForEverybody(context.res) ? { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'content-length, etag' } : corsHeaders(context.req.raw);
     for (const [name, value] of Object.entries(headers)) {
       if (name === 'vary') context.res.headers.append(name, value);
       else context.res.headers.set(name, value);
@@ -79,6 +85,7 @@ export async function createPackagesApp(deps: PackagesDeps): Promise<PackagesApp
     const request = resolveRequestSchema.safeParse(parsedBody(await readBody(req.raw, BODY_LIMIT)));
     if (!request.success) throw TerrariumError.of('E-TERRARIUM-1101', { problems: request.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ') });
     const answer = await install(request.data, grantsOf(label), req.raw.signal);
+    expected.note(label, answer.mounts);
     return Response.json(answer, { headers: { 'cache-control': 'no-store' } });
   });
   app.get('/packs/:hash{[0-9a-f]{64}}', async ({ req }) => {
@@ -94,6 +101,7 @@ export async function createPackagesApp(deps: PackagesDeps): Promise<PackagesApp
 
   return {
     fetch: (request) => app.fetch(request),
+    expected,
     async close() {
       await workers.close();
       index.close();
@@ -121,7 +129,10 @@ function answerOf(error: unknown, logger: Logger): Response {
   return Response.json({ ...body, npm: error.npm }, { status, headers: { 'cache-control': 'no-store' } });
 }
 
-/** Container hosts of this deployment, and nobody else, read the answers. */
+/** Public packs are the same for whoever asks: without `vary: origin` one entry of the browser's cache serves all environments. */
+const isForEverybody = (response: Response): boolean => response.headers.get('cache-control')?.startsWith('public') === true;
+
+/** Container hosts of this deployment, and nobody else, read the other answers. */
 function corsHeaders(request: Request): Record<string, string> {
   const origin = request.headers.get('origin');
   const { host } = new URL(request.url);

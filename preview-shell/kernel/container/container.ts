@@ -5,7 +5,7 @@ import { mkdirp } from '../disk/names.ts';
 import { Kernel } from '../kernel.ts';
 import type { ThreadLauncher } from '../launcher.ts';
 import { FetchEgress } from '../net/egress.ts';
-import { Packages } from '../packages/index.ts';
+import { Packages, type PackStore } from '../packages/index.ts';
 import { packageSyscalls, processListSyscall } from './package-syscalls.ts';
 import { holdLock } from './storage-lock.ts';
 
@@ -14,6 +14,8 @@ export interface ContainerOptions {
   workdir: string;
   system: SystemEntry[];
   packages: { origin: string; headers: () => Record<string, string> };
+  /** Outlives containers: packs are immutable. */
+  packStore: PackStore;
   launcher: ThreadLauncher;
   /** Something inside went wrong that no program is told of. */
   onError(message: string): void;
@@ -31,8 +33,8 @@ export class Container {
 
   private constructor(options: ContainerOptions) {
     this.workdir = options.workdir;
-    this.kernel = new Kernel({ launcher: options.launcher, system: options.system });
-    this.packages = new Packages(this.kernel.disk, options.packages);
+    this.kernel = new Kernel({ launcher: options.launcher, system: options.system, packs: options.packStore.packs });
+    this.packages = new Packages(this.kernel.disk, options.packStore);
     this.kernel.extend({ ...packageSyscalls(this.packages, options.packages), ...processListSyscall(this.kernel.processes) });
     this.kernel.network.egress = new FetchEgress({
       fetch: (url, init) => fetch(url, init),

@@ -19,6 +19,8 @@ export interface DiskOptions {
   readonly capacity?: number;
   /** Permission bits are not looked at, as for root: for the container's own use and for comparing with a system where tests run as root. */
   readonly superuser?: boolean;
+  /** Packs that are in memory already, by hash; the disk uses this map. */
+  readonly packs?: Map<string, SharedArrayBuffer>;
 }
 
 /** Who resolves a path, and with what. */
@@ -45,7 +47,7 @@ export class Disk {
   readonly watches: WatchRegistry;
   readonly threadWatches = new ThreadWatches();
   /** Packs in memory, by hash. */
-  readonly packs = new Map<string, SharedArrayBuffer>();
+  readonly packs: Map<string, SharedArrayBuffer>;
   readonly layers: PackLayers;
   /** Where changes are kept; set by the persistence. */
   storage: { flush(): Promise<void> } | undefined;
@@ -55,6 +57,7 @@ export class Disk {
 
   constructor(options: DiskOptions = {}) {
     this.superuser = options.superuser ?? false;
+    this.packs = options.packs ?? new Map();
     this.tree = new Tree(new Space(options.capacity ?? DEFAULT_CAPACITY), options.clock ?? (() => performance.timeOrigin + performance.now()));
     this.context = { root: this.tree.root, permit: (inode, access) => this.permit(inode, access) };
     makeDevices(this.tree);

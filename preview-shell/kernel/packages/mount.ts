@@ -1,6 +1,6 @@
 import type { PackMount } from '../../../shared/pack/format.ts';
 import type { Disk } from '../disk/index.ts';
-import { PackStore, type PackProgress, type PackStoreOptions } from './pack-store.ts';
+import type { PackProgress, PackStore } from './pack-store.ts';
 
 const SAVE_DELAY_MS = 4000;
 
@@ -11,11 +11,11 @@ export class Packages {
   private readonly saveDelay: number;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `saveDelay`: milliseconds from a mount until its packs go to the browser's storage. */
-  constructor(disk: Disk, options: Omit<PackStoreOptions, 'packs'> & { readonly saveDelay?: number }) {
+  /** `store` fills the disk's own `packs`. `saveDelay`: milliseconds from a mount until its packs go to the browser's storage. */
+  constructor(disk: Disk, store: PackStore, saveDelay = SAVE_DELAY_MS) {
     this.disk = disk;
-    this.saveDelay = options.saveDelay ?? SAVE_DELAY_MS;
-    this.store = new PackStore({ ...options, packs: disk.packs });
+    this.saveDelay = saveDelay;
+    this.store = store;
     disk.layers.load = (pack) => this.store.ensure(pack);
   }
 

@@ -36,6 +36,8 @@ const CACHE_NAME = 'terrarium-packs-1';
 const CONCURRENCY = 6;
 
 export class PackStore {
+  /** In memory, by hash. */
+  readonly packs: Map<string, SharedArrayBuffer>;
   private readonly options: PackStoreOptions;
   private readonly underway = new Map<string, Promise<void>>();
   /** Packs from the network that storage does not have yet. */
@@ -44,10 +46,11 @@ export class PackStore {
 
   constructor(options: PackStoreOptions) {
     this.options = options;
+    this.packs = options.packs;
   }
 
   /** Resolves when all packs of `mounts` are in memory. @throws {PackError}; an abort rejects with the signal's reason. */
-  async ensureAll(mounts: readonly PackMount[], options: { signal?: AbortSignal; onProgress?: (progress: PackProgress) => void } = {}): Promise<void> {
+  async ensureAll(mounts: readonly Pick<PackMount, 'pack' | 'bytes'>[], options: { signal?: AbortSignal; onProgress?: (progress: PackProgress) => void } = {}): Promise<void> {
     const sizes = new Map(mounts.map(({ pack, bytes }) => [pack, bytes]));
     const queue = [...sizes.keys()];
     const progress = { done: 0, total: queue.length, bytes: 0 };
@@ -63,14 +66,19 @@ export class PackStore {
     await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   }
 
+  /** Brings packs that are likely to be mounted soon. Who needs one of them asks for it and is told of its failure. */
+  prefetch(hashes: readonly string[]): void {
+    void this.ensureAll(hashes.map((pack) => ({ pack, bytes: 0 }))).catch(() => undefined);
+  }
+
   /** Hashes of the packs in memory. */
   present(): Iterable<string> {
-    return this.options.packs.keys();
+    return this.packs.keys();
   }
 
   /** Resolves when the pack is in memory. @throws {PackError} */
   ensure(hash: string, signal?: AbortSignal): Promise<void> {
-    if (this.options.packs.has(hash)) return Promise.resolve();
+    if (this.packs.has(hash)) return Promise.resolve();
     const running = this.underway.get(hash);
     if (running !== undefined) return running;
     const started = this.bring(hash, signal).finally(() => this.underway.delete(hash));
@@ -83,7 +91,7 @@ export class PackStore {
     const cache = await this.openCache();
     if (cache === undefined) return;
     for (const hash of this.unsaved) {
-      const bytes = this.options.packs.get(hash);
+      const bytes = this.packs.get(hash);
       // A response takes no shared memory: it gets a copy.
       if (bytes !== undefined) await cache.put(cacheKey(hash), new Response(new Uint8Array(bytes).slice()));
       this.unsaved.delete(hash);
@@ -104,7 +112,7 @@ export class PackStore {
     const bytes = stored ?? (await this.download(hash, signal));
     const shared = new SharedArrayBuffer(bytes.byteLength);
     new Uint8Array(shared).set(new Uint8Array(bytes));
-    this.options.packs.set(hash, shared);
+    this.packs.set(hash, shared);
     if (stored === undefined) this.unsaved.add(hash);
     this.options.onPack?.(hash, shared);
   }
@@ -118,10 +126,13 @@ export class PackStore {
 
   private async download(hash: string, signal: AbortSignal | undefined): Promise<ArrayBuffer> {
     const request = this.options.fetch ?? fetch;
-    const headers = this.options.headers?.() ?? {};
     let response: Response;
     try {
-      response = await request(`${this.options.origin}/packs/${hash}`, { cache: 'force-cache', headers, ...(signal === undefined ? {} : { signal }) });
+      const address = `${this.options.origin}/packs/${hash}`;
+      const init: RequestInit = { cache: 'force-cache', credentials: 'omit', ...(signal === undefined ? {} : { signal }) };
+      // Without the token first: what everybody may have is then one entry of the browser's cache for all environments, and needs no preflight.
+      response = await request(address, init);
+      if (response.status === 401 || response.status === 403) response = await request(address, { ...init, cache: 'default', headers: this.options.headers?.() ?? {} });
     } catch (error) {
       signal?.throwIfAborted();
       throw new PackError(hash, 'the package server cannot be reached', { cause: error });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { writePack, type PackMount } from '../../../shared/pack/format.ts';
 import { createDisk } from '../disk/index.ts';
-import { PackError, Packages, type PackProgress } from './index.ts';
+import { PackError, Packages, PackStore, type PackProgress, type PackStoreOptions } from './index.ts';
 
 const packs = new Map(['a', 'b', 'c'].map((name) => {
   const bytes = writePack({ v: 1, name, version: '1.0.0', integrity: '' }, [{ file: { p: 'index.js' }, data: new TextEncoder().encode(name) }]);
@@ -36,11 +36,15 @@ function server(tamper?: string) {
   return { asked, fetch: answer as typeof fetch };
 }
 
+function packagesOn(disk: ReturnType<typeof createDisk>, options: Partial<PackStoreOptions>): Packages {
+  return new Packages(disk, new PackStore({ origin: 'http://packages.test', packs: disk.packs, ...options }));
+}
+
 describe('packages', () => {
   it('brings packs, checks them, tells how far it is, and mounts', async () => {
     const disk = createDisk();
     const { asked, fetch } = server();
-    const packages = new Packages(disk, { origin: 'http://packages.test', fetch, caches: memoryCaches().caches });
+    const packages = packagesOn(disk, { fetch, caches: memoryCaches().caches });
     const progress: PackProgress[] = [];
     await packages.mount('/home/project', mounts, { onProgress: (step) => progress.push(step) });
     expect(asked.sort()).toEqual([...packs.keys()].sort());
@@ -50,26 +54,26 @@ describe('packages', () => {
 
   it('refuses bytes that do not have their hash, and changes nothing', async () => {
     const disk = createDisk();
-    const packages = new Packages(disk, { origin: 'http://packages.test', fetch: server('b').fetch, caches: memoryCaches().caches });
+    const packages = packagesOn(disk, { fetch: server('b').fetch, caches: memoryCaches().caches });
     await expect(packages.mount('/home/project', mounts)).rejects.toThrow(PackError);
     expect(disk.layers.table).toEqual([]);
   });
 
   it('has them again without the network once they were saved', async () => {
     const storage = memoryCaches();
-    const first = new Packages(createDisk(), { origin: 'http://packages.test', fetch: server().fetch, caches: storage.caches });
+    const first = packagesOn(createDisk(), { fetch: server().fetch, caches: storage.caches });
     await first.mount('/home/project', mounts);
     await first.store.save();
-    const offline = new Packages(createDisk(), { origin: 'http://packages.test', caches: storage.caches, fetch: () => Promise.reject(new TypeError('offline')) });
+    const offline = packagesOn(createDisk(), { caches: storage.caches, fetch: () => Promise.reject(new TypeError('offline')) });
     await offline.mount('/home/project', mounts);
     await offline.store.prune(new Set([mounts[0]?.pack ?? '']));
     expect(storage.entries.size).toBe(1);
   });
 
   it('says that the server cannot be reached, and ends when it is told to', async () => {
-    const packages = new Packages(createDisk(), { origin: 'http://packages.test', caches: memoryCaches().caches, fetch: () => Promise.reject(new TypeError('offline')) });
+    const packages = packagesOn(createDisk(), { caches: memoryCaches().caches, fetch: () => Promise.reject(new TypeError('offline')) });
     await expect(packages.mount('/home/project', mounts)).rejects.toThrow(/cannot be reached/);
-    const aborted = new Packages(createDisk(), { origin: 'http://packages.test', caches: memoryCaches().caches, fetch: server().fetch });
+    const aborted = packagesOn(createDisk(), { caches: memoryCaches().caches, fetch: server().fetch });
     await expect(aborted.mount('/home/project', mounts, { signal: AbortSignal.abort(new Error('stopped')) })).rejects.toThrow('stopped');
   });
 });

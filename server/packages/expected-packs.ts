@@ -1,0 +1,45 @@
+/** Which packs an environment will ask for: its host page starts to bring them before its container runs. A guess that is wrong costs a download. */
+import { LRUCache } from 'lru-cache';
+import type { PackMount } from '../../shared/pack/format.ts';
+import type { Install } from './install.ts';
+
+export interface ProjectFiles {
+  packageJson: string;
+  lockfile: string;
+}
+
+export interface ExpectedPacks {
+  /** What an install of this environment was answered. */
+  note(label: string, mounts: readonly PackMount[]): void;
+  /** What a project like this one installs, worked out at leisure; `kind` names all projects that have these files. */
+  prepare(label: string, kind: string, files: () => Promise<ProjectFiles | undefined>): void;
+  /** Hashes; empty where nothing is known. */
+  of(label: string): string[];
+}
+
+const LABELS = 2000;
+const KINDS = 200;
+
+/** `isPublic`: packs that need a grant are not named to a page. */
+export function createExpectedPacks({ install, isPublic }: { install: Install; isPublic: (name: string) => boolean }): ExpectedPacks {
+  const byLabel = new LRUCache<string, readonly string[]>({ max: LABELS });
+  const byKind = new LRUCache<string, Promise<readonly string[]>>({ max: KINDS });
+  const hashesOf = (mounts: readonly PackMount[]) => [...new Set(mounts.filter(({ name }) => isPublic(name)).map(({ pack }) => pack))];
+
+  async function work(files: () => Promise<ProjectFiles | undefined>): Promise<readonly string[]> {
+    const project = await files();
+    if (project === undefined) return [];
+    const { mounts } = await install({ v: 1, ...project, add: [], remove: [], dev: false, exact: false, frozen: true, omit: [] }, new Set(), new AbortController().signal);
+    return hashesOf(mounts);
+  }
+
+  return {
+    note: (label, mounts) => void byLabel.set(label, hashesOf(mounts)),
+    prepare(label, kind, files) {
+      const known = byKind.get(kind) ?? work(files);
+      byKind.set(kind, known);
+      known.then((hashes) => byLabel.has(label) || byLabel.set(label, hashes), () => byKind.delete(kind));
+    },
+    of: (label) => [...(byLabel.get(label) ?? [])],
+  };
+}
