@@ -1,5 +1,5 @@
 /** Connects what other rooms of the system give the workspace: keeping the disk in step, and the installed packages' types. */
-import { putFile, readBlob } from './api/environments.ts';
+import { putBlob, readBlob } from './api/environments.ts';
 import { DocumentDiskSync } from './sync/disk-sync.ts';
 import { connectPlugs } from './workspace/session.ts';
 
@@ -8,7 +8,8 @@ connectPlugs({
     const sync = new DocumentDiskSync(document.doc, {
       whenSaved: () => document.whenSaved(),
       readBlob: (hash) => readBlob(environmentId, hash),
-      putBytes: (path, bytes) => putFile(environmentId, path, new Blob([bytes])),
+      putBlob: (hash, bytes) => putBlob(environmentId, hash, bytes),
+      writes: document.writes,
     });
     return { start: (_doc, container) => sync.start(container), stop: () => sync.stop() };
   },

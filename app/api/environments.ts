@@ -109,6 +109,11 @@ export async function readBlob(environmentId: string, hash: string, signal?: Abo
   return await response.arrayBuffer();
 }
 
+/** Stores bytes under their hash (lower-case hexadecimal SHA-256), for the document to refer to. */
+export async function putBlob(environmentId: string, hash: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  await call(`${path(environmentId)}/blobs/${hash}`, { method: 'PUT', body: bytes, headers: { 'content-type': 'application/octet-stream' } });
+}
+
 /** Stores a file by path; text becomes a text file of the document, other bytes a blob that it refers to. */
 export async function putFile(environmentId: string, projectPath: string, bytes: Blob): Promise<void> {
   await call(filePath(environmentId, projectPath), { method: 'PUT', body: bytes, headers: { 'content-type': 'application/octet-stream' } });

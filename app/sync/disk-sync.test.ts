@@ -1,30 +1,25 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import { addTextFile, deleteFile, findByPath, listFiles, renameFile } from '../../shared/document/schema.ts';
-import { newDisk, synced, type Synced } from './testing.ts';
+import { editor, newDisk, openWorld, synced, textOf, type Synced, type World } from './testing.ts';
 
 const open: Synced[] = [];
-afterEach(() => {
-  for (const { sync } of open.splice(0)) sync.stop();
+const worlds: World[] = [];
+afterEach(async () => {
+  for (const { sync, member } of open.splice(0)) {
+    sync.stop();
+    member.leave();
+  }
+  for (const world of worlds.splice(0)) await world.close();
 });
 
-function documentOf(files: Record<string, string>): Y.Doc {
-  const doc = new Y.Doc();
-  for (const [path, content] of Object.entries(files)) addTextFile(doc, { id: `id-${path}`, path, content });
-  return doc;
-}
-
-async function start(files: Record<string, string>, disk = newDisk()): Promise<Synced> {
-  const made = await synced(documentOf(files), disk);
+async function start(files: Record<string, string>, disk = newDisk()): Promise<Synced & { world: World }> {
+  const world = openWorld(files);
+  worlds.push(world);
+  const made = await synced(world, world.join(), disk);
   open.push(made);
-  return made;
+  return { ...made, world };
 }
-
-const textOf = (doc: Y.Doc, path: string): string | undefined => {
-  const file = findByPath(doc, path);
-  return file?.kind === 'text' ? file.text.toString() : undefined;
-};
-const editor = (doc: Y.Doc, path: string): Y.Text => (findByPath(doc, path) as { text: Y.Text }).text;
 
 describe('document to disk', () => {
   test('[S1] the disk holds the document’s files when the start is over', async () => {
@@ -120,7 +115,7 @@ describe('a start on a disk that was there before', () => {
     first.sync.stop();
     await before(first);
     document(first.doc);
-    const again = await synced(first.doc, first.disk);
+    const again = await synced(first.world, first.member, first.disk);
     open.push(again);
     return again;
   }
@@ -132,7 +127,7 @@ describe('a start on a disk that was there before', () => {
 
   test('[S9] a change made without the page is taken over', async () => {
     const { doc } = await twice(({ fs }) => fs.writeFile('a.txt', 'local'), () => undefined);
-    expect(textOf(doc, 'a.txt')).toBe('local');
+    await expect.poll(() => textOf(doc, 'a.txt')).toBe('local');
   });
 
   test('[S10] both changed: nothing is lost', async () => {
@@ -143,8 +138,8 @@ describe('a start on a disk that was there before', () => {
 
   test('[S11] a file removed on one side is removed, unless the other side changed it', async () => {
     const { doc, read } = await twice(async ({ fs }) => fs.rm('a.txt'), (made) => deleteFile(made, 'id-b.txt'));
-    expect([findByPath(doc, 'a.txt'), await read('b.txt')]).toEqual([undefined, undefined]);
+    await expect.poll(async () => [findByPath(doc, 'a.txt'), await read('b.txt')]).toEqual([undefined, undefined]);
     const other = await twice(async ({ fs }) => fs.writeFile('b.txt', 'kept'), (made) => deleteFile(made, 'id-b.txt'));
-    expect(textOf(other.doc, 'b.txt')).toBe('kept');
+    await expect.poll(() => textOf(other.doc, 'b.txt')).toBe('kept');
   });
 });

@@ -1,30 +1,47 @@
 import { fromReplicaSchema, LineReader, REPLICA_COMMAND, REPLICA_VERSION, type Content, type FromReplica, type ToReplica } from '../../shared/protocol/replica.ts';
+import { TerrariumError } from '../../shared/errors/error.ts';
 import type { ContainerClient } from '../container/client.ts';
 import type { ContainerProcess } from '../container/process.ts';
 
 export type Welcome = Extract<FromReplica, { t: 'welcome' }>;
 export type DiskChange = Extract<FromReplica, { t: 'changed' | 'removed' | 'moved' }>;
-/** What came of a write: done, or what is there instead. */
-export type Outcome = { done: true } | { done: false; hash: string | null; content: Content | null };
+/** What came of a write: done, or what is there instead and what its writer had read. */
+export type Outcome = { done: true } | { done: false; hash: string | null; content: Content | null; revision: string | null };
 
 type Distribute<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 type Request = Distribute<Extract<ToReplica, { id: number }>, 'id'>;
 
+/** The disk could not do what it was asked to: a code of errno(3). */
+export class DiskError extends Error {
+  override readonly name = 'DiskError';
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(`${code}: ${message}`);
+    this.code = code;
+  }
+}
+
 /** The page's end of the replica protocol, over a process's standard input and output. The replica is hostile: everything it says is parsed. */
 export class ReplicaLink {
+  /** Resolves with the reason when the other side has ended, or has broken the protocol; nothing is answered from there on. */
+  readonly ended: Promise<TerrariumError>;
   private readonly process: ContainerProcess;
   private readonly onChange: (change: DiskChange) => void;
   private readonly pending = new Map<number, PromiseWithResolvers<FromReplica>>();
   private readonly welcomed = Promise.withResolvers<Welcome>();
+  private readonly end: (reason: TerrariumError) => void;
+  private failure: TerrariumError | undefined;
   private nextId = 1;
 
-  private constructor(process: ContainerProcess, onChange: (change: DiskChange) => void) {
+  constructor(process: ContainerProcess, onChange: (change: DiskChange) => void) {
     this.process = process;
     this.onChange = onChange;
+    ({ promise: this.ended, resolve: this.end } = Promise.withResolvers<TerrariumError>());
+    this.welcomed.promise.catch(() => {});
     void this.listen();
   }
 
-  static async open(container: ContainerClient, onChange: (change: DiskChange) => void): Promise<ReplicaLink> {
+  static async open(container: Pick<ContainerClient, 'spawn'>, onChange: (change: DiskChange) => void): Promise<ReplicaLink> {
     return new ReplicaLink(await container.spawn(REPLICA_COMMAND), onChange);
   }
 
@@ -34,17 +51,20 @@ export class ReplicaLink {
   }
 
   async read(path: string): Promise<Content | null> {
-    const answer = await this.ask({ t: 'read', path });
-    if (answer.t !== 'content') throw new Error(describe(answer));
-    return answer.content;
+    return contentIn(await this.ask({ t: 'read', path }));
   }
 
-  /** @throws when the disk refuses (full, no such folder) */
+  /** A revision that the replica kept. */
+  async revision(hash: string): Promise<Content | null> {
+    return contentIn(await this.ask({ t: 'revision', hash }));
+  }
+
+  /** @throws {DiskError} when the disk refuses (full, no such folder) @throws {TerrariumError} 1310 when the other side has ended */
   async write(request: Request): Promise<Outcome> {
     const answer = await this.ask(request);
     if (answer.t === 'done') return { done: true };
-    if (answer.t === 'refused') return { done: false, hash: answer.hash, content: answer.content };
-    throw new Error(describe(answer));
+    if (answer.t === 'refused') return { done: false, hash: answer.hash, content: answer.content, revision: answer.revision };
+    throw unexpected(answer);
   }
 
   taken(path: string, hash: string | null): void {
@@ -56,10 +76,12 @@ export class ReplicaLink {
   }
 
   close(): void {
+    this.fail('it was closed');
     this.process.kill();
   }
 
-  private ask(request: Request): Promise<FromReplica> {
+  private async ask(request: Request): Promise<FromReplica> {
+    if (this.failure !== undefined) throw this.failure;
     const id = this.nextId++;
     const answer = Promise.withResolvers<FromReplica>();
     this.pending.set(id, answer);
@@ -68,43 +90,55 @@ export class ReplicaLink {
   }
 
   private send(message: ToReplica): void {
-    this.process.write(`${JSON.stringify(message)}\n`);
+    if (this.failure === undefined) this.process.write(`${JSON.stringify(message)}\n`);
   }
 
   private async listen(): Promise<void> {
     const lines = new LineReader();
     try {
       for await (const piece of this.process.output) for (const line of lines.push(piece)) this.receive(line);
-      this.fail(new Error('The disk\'s side of the sync has ended.'));
+      this.fail('its process has ended');
     } catch (error) {
-      this.fail(error instanceof Error ? error : new Error(String(error)));
+      this.fail(error instanceof Error ? error.message : String(error));
     }
   }
 
   private receive(line: string): void {
     const parsed = fromReplicaSchema.safeParse(parseJson(line));
-    if (!parsed.success) return;
+    if (!parsed.success) return this.breach('it said what is no message');
     const message = parsed.data;
     if (message.t === 'welcome') this.welcomed.resolve(message);
     else if (message.t === 'changed' || message.t === 'removed' || message.t === 'moved') this.onChange(message);
+    else if (message.id === null) this.breach(`it could not read a message (${message.t === 'failed' ? message.message : message.t})`);
     else {
       this.pending.get(message.id)?.resolve(message);
       this.pending.delete(message.id);
     }
   }
 
-  private fail(error: Error): void {
-    this.welcomed.promise.catch(() => {});
-    this.welcomed.reject(error);
-    for (const answer of this.pending.values()) {
-      answer.promise.catch(() => {});
-      answer.reject(error);
-    }
+  private breach(reason: string): void {
+    this.fail(reason);
+    this.process.kill();
+  }
+
+  private fail(reason: string): void {
+    if (this.failure !== undefined) return;
+    this.failure = TerrariumError.of('E-TERRARIUM-1310', { reason });
+    this.welcomed.reject(this.failure);
+    for (const answer of this.pending.values()) answer.reject(this.failure);
     this.pending.clear();
+    this.end(this.failure);
   }
 }
 
-const describe = (answer: FromReplica): string => (answer.t === 'failed' ? `${answer.code}: ${answer.message}` : `unexpected answer ${answer.t}`);
+function contentIn(answer: FromReplica): Content | null {
+  if (answer.t === 'content') return answer.content;
+  throw unexpected(answer);
+}
+
+function unexpected(answer: FromReplica): DiskError {
+  return answer.t === 'failed' ? new DiskError(answer.code, answer.message) : new DiskError('EPROTO', `unexpected answer ${answer.t}`);
+}
 
 function parseJson(line: string): unknown {
   try {

@@ -81,6 +81,7 @@ class RoomSocket {
   onmessage: ((event: { data: Uint8Array }) => void) | null = null;
   onclose: ((event: { code: number; reason: string }) => void) | null = null;
   onerror: (() => void) | null = null;
+  readonly OPEN = 1;
   binaryType = 'arraybuffer';
   readyState = 0;
   readonly #room: Room;

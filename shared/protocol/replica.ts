@@ -3,12 +3,13 @@
  * and output of the reserved command `terrarium-replica`. Rules: app/sync/SPEC.md.
  *
  * The page holds the document, the replica the disk. Each says what it took to be the other's content when it wrote (`base`); who finds
- * something else there refuses, and the page, which has both, merges. Hashes are SHA-256 in hexadecimal.
+ * something else there refuses, and the page, which has both, merges: against the revision that the writing program had read, which the replica
+ * names. Hashes are SHA-256 in hexadecimal. Every request is answered, a line that is none of these messages with `failed`.
  */
 import { z } from 'zod';
 
 export const REPLICA_COMMAND = 'terrarium-replica';
-export const REPLICA_VERSION = 1;
+export const REPLICA_VERSION = 2;
 
 const path = z.string().min(1).max(1024);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -23,6 +24,8 @@ const found = z.object({
   path, hash,
   /** What both sides had when they last agreed, or were about to agree on; empty for a file that was never in step. */
   agreed: z.array(hash),
+  /** Of a file that was changed here and is not in the document yet: the revision of the document that it is a change of, if that is kept. */
+  base: hash.nullable(),
 });
 export type FoundFile = z.infer<typeof found>;
 
@@ -30,8 +33,13 @@ export const toReplicaSchema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('hello'), v: z.literal(REPLICA_VERSION) }),
   /** Ask for the content of a file as it is. */
   z.object({ t: z.literal('read'), id: z.number().int(), path }),
-  /** Write a file whose content is `base` now (null: which is not there). */
-  z.object({ t: z.literal('put'), id: z.number().int(), path, base: hash.nullable(), hash, content, mode: mode.optional() }),
+  /** Ask for a revision that is a `base` of a file found at the start. */
+  z.object({ t: z.literal('revision'), id: z.number().int(), hash }),
+  /**
+   * Write a file whose content is `base` now (null: which is not there). With `over` it is not what the document has: it holds a program's
+   * change that is not there yet, on this revision of the document (null: on none).
+   */
+  z.object({ t: z.literal('put'), id: z.number().int(), path, base: hash.nullable(), hash, content, mode: mode.optional(), over: z.object({ hash, text: z.string() }).nullable().optional() }),
   z.object({ t: z.literal('remove'), id: z.number().int(), path, base: hash }),
   z.object({ t: z.literal('move'), id: z.number().int(), from: path, to: path, base: hash }),
   /** A change of the disk is in the document, durably: `hash` is agreed on (null: that there is no such file). */
@@ -46,10 +54,11 @@ export const fromReplicaSchema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('content'), id: z.number().int(), content: content.nullable() }),
   z.object({ t: z.literal('done'), id: z.number().int() }),
   /** The file's content is not `base`: it is this (null: there is none). Nothing was changed. */
-  z.object({ t: z.literal('refused'), id: z.number().int(), hash: hash.nullable(), content: content.nullable() }),
-  z.object({ t: z.literal('failed'), id: z.number().int(), code: z.string(), message: z.string() }),
-  /** A program changed, made, removed or moved a file. */
-  z.object({ t: z.literal('changed'), path, hash, content, mode: mode.optional() }),
+  z.object({ t: z.literal('refused'), id: z.number().int(), hash: hash.nullable(), content: content.nullable(), revision: hash.nullable() }),
+  /** Without an id: a line could not be read. Codes are those of errno(3), EPROTO for what is no message. */
+  z.object({ t: z.literal('failed'), id: z.number().int().nullable(), code: z.string(), message: z.string() }),
+  /** A program changed, made, removed or moved a file. `revision`: what it had read of it; null when there was nothing. */
+  z.object({ t: z.literal('changed'), path, hash, content, revision: hash.nullable(), mode: mode.optional() }),
   z.object({ t: z.literal('removed'), path }),
   z.object({ t: z.literal('moved'), from: path, to: path }),
 ]);

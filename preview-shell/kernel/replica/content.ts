@@ -2,8 +2,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Content } from '../../../shared/protocol/replica.ts';
 
-/** What a text file of the document can hold: UTF-8 without NUL, of a size that an editor opens. */
-const MAX_TEXT_BYTES = 4 * 1024 * 1024;
+/** What a text file of the document can hold: UTF-8 without NUL, of a size that an editor opens (as server/environments/content.ts). */
+const MAX_TEXT_BYTES = 1024 * 1024;
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const BATCH = 0x2000;
 

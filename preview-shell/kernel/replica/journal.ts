@@ -1,79 +1,156 @@
-import { mkdirp } from '../disk/names.ts';
-import { O_CREAT, O_TRUNC, O_WRONLY } from '../disk/constants.ts';
+import { z } from 'zod';
+import { SysError } from '../../abi/errno.ts';
+import { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } from '../disk/constants.ts';
 import { whenLoaded, type Disk } from '../disk/index.ts';
-import { FileInode } from '../disk/inode.ts';
+import { DirectoryInode, entriesOf, FileInode } from '../disk/inode.ts';
+import { mkdirp, unlink } from '../disk/names.ts';
 import { copyOf, writeWhole } from '../disk/whole-files.ts';
 
 const FOLDER = '/home/.terrarium';
-const FILE = `${FOLDER}/replica.json`;
+const FILE = `${FOLDER}/replica.jsonl`;
+const REVISIONS = `${FOLDER}/revisions`;
 const BASE = { cwd: '/', umask: 0o022 };
-const WRITE_BEHIND_MS = 100;
 /** A file whose agreement was interrupted has the hash before and the one that was to come; more are of no use. */
 const MAX_AGREED = 4;
+/** Lines beyond what the table itself takes, before it is written anew. */
+const MAX_EXTRA_LINES = 2000;
+
+interface Entry {
+  agreed: string[];
+  /** Revision that the file's content is a change of, while the document has not got it. */
+  base: string | null;
+}
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+/** One line: what holds for a path from there on. */
+const lineSchema = z.tuple([z.string(), z.array(hash), hash.nullable()]);
 
 /**
- * What document and disk last agreed on, for each file, kept on the disk itself beside what it speaks of. A new agreement is noted before the
- * file is written: after a crash in between both hashes count, and neither looks like somebody's edit.
+ * What document and disk last agreed on, for each file, kept on the disk itself beside what it speaks of, one line for each change and in the same
+ * turn as that. A new agreement is noted before the file is written: after a crash in between both hashes count, and neither looks like an edit.
  */
 export class AgreementJournal {
   private readonly disk: Disk;
-  private readonly agreed: Map<string, string[]>;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly entries: Map<string, Entry>;
+  private extraLines = 0;
 
-  private constructor(disk: Disk, agreed: Map<string, string[]>) {
+  private constructor(disk: Disk, entries: Map<string, Entry>) {
     this.disk = disk;
-    this.agreed = agreed;
+    this.entries = entries;
+    this.attempt(() => this.rewrite());
+    this.attempt(() => this.sweep());
   }
 
   static async open(disk: Disk): Promise<AgreementJournal> {
     return new AgreementJournal(disk, await read(disk));
   }
 
-  get(path: string): string[] {
-    return this.agreed.get(path) ?? [];
+  agreed(path: string): string[] {
+    return this.entries.get(path)?.agreed ?? [];
   }
 
-  paths(): Iterable<string> {
-    return this.agreed.keys();
+  base(path: string): string | null {
+    return this.entries.get(path)?.base ?? null;
+  }
+
+  paths(): string[] {
+    return [...this.entries].filter(([, { agreed }]) => agreed.length > 0).map(([path]) => path);
   }
 
   /** Both sides are about to have this. */
-  expect(path: string, hash: string): void {
-    const before = this.get(path);
-    if (before.at(-1) === hash) return;
-    this.agreed.set(path, [...before.filter((known) => known !== hash), hash].slice(-MAX_AGREED));
-    this.schedule();
+  expect(path: string, next: string): void {
+    const before = this.agreed(path);
+    if (before.at(-1) !== next) this.set(path, { agreed: [...before.filter((known) => known !== next), next].slice(-MAX_AGREED), base: this.base(path) });
   }
 
   /** Both sides have this, or neither has such a file. */
-  settle(path: string, hash: string | null): void {
-    if (hash === null) this.agreed.delete(path);
-    else this.agreed.set(path, [hash]);
-    this.schedule();
+  settle(path: string, content: string | null): void {
+    this.set(path, { agreed: content === null ? [] : [content], base: null });
   }
 
-  flush(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
+  /** The file's content is, or will be, a change of a revision that the document had: its bytes are kept until both agree again. */
+  diverge(path: string, revision: string, bytes: Uint8Array | undefined, options: { agreed?: boolean } = {}): void {
+    if (bytes === undefined) return;
+    this.attempt(() => {
+      mkdirp(this.disk, REVISIONS, 0o755, BASE);
+      if (this.disk.find(`${REVISIONS}/${revision}`, BASE) === undefined) this.write(`${REVISIONS}/${revision}`, bytes, O_TRUNC);
+    });
+    this.set(path, { agreed: options.agreed === true ? [revision] : this.agreed(path), base: revision });
+  }
+
+  async revision(content: string): Promise<Uint8Array | undefined> {
+    return await whenLoaded(() => {
+      const inode = this.disk.find(`${REVISIONS}/${content}`, BASE);
+      return inode instanceof FileInode ? copyOf(inode) : undefined;
+    });
+  }
+
+  private set(path: string, entry: Entry): void {
+    const before = this.entries.get(path);
+    if (before !== undefined && before.base === entry.base && before.agreed.join() === entry.agreed.join()) return;
+    if (entry.agreed.length === 0 && entry.base === null) this.entries.delete(path);
+    else this.entries.set(path, entry);
+    this.attempt(() => this.append(path, entry));
+    if (before?.base != null && before.base !== entry.base) this.attempt(() => this.drop(before.base as string));
+  }
+
+  private append(path: string, entry: Entry): void {
+    if (++this.extraLines > MAX_EXTRA_LINES + this.entries.size) this.rewrite();
+    else this.write(FILE, lineOf(path, entry), O_APPEND);
+  }
+
+  private rewrite(): void {
     mkdirp(this.disk, FOLDER, 0o755, BASE);
-    void writeWhole(this.disk, FILE, new TextEncoder().encode(JSON.stringify(Object.fromEntries(this.agreed))), O_WRONLY | O_CREAT | O_TRUNC, 0o644, BASE);
+    this.write(FILE, [...this.entries].map(([path, entry]) => lineOf(path, entry)).join(''), O_TRUNC);
+    this.extraLines = 0;
   }
 
-  private schedule(): void {
-    this.timer ??= setTimeout(() => this.flush(), WRITE_BEHIND_MS);
+  private drop(revision: string): void {
+    if (![...this.entries.values()].some(({ base }) => base === revision)) unlink(this.disk, `${REVISIONS}/${revision}`, BASE);
+  }
+
+  /** Revisions that a crash has left. */
+  private sweep(): void {
+    const folder = this.disk.find(REVISIONS, BASE);
+    if (folder instanceof DirectoryInode) for (const revision of [...entriesOf(folder).keys()]) this.drop(revision);
+  }
+
+  private write(path: string, content: string | Uint8Array, flags: number): void {
+    void writeWhole(this.disk, path, typeof content === 'string' ? new TextEncoder().encode(content) : content, O_WRONLY | O_CREAT | flags, 0o644, BASE);
+  }
+
+  /** A journal that cannot be written (the disk is full, a program spoiled it) must not stop what it speaks of: less is known after a restart. */
+  private attempt(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (!(error instanceof SysError)) throw error;
+    }
   }
 }
 
-async function read(disk: Disk): Promise<Map<string, string[]>> {
+const lineOf = (path: string, { agreed, base }: Entry): string => `${JSON.stringify([path, agreed, base])}\n`;
+
+async function read(disk: Disk): Promise<Map<string, Entry>> {
+  const inode = disk.find(FILE, BASE);
+  const entries = new Map<string, Entry>();
+  if (!(inode instanceof FileInode)) return entries;
+  const text = new TextDecoder().decode(await whenLoaded(() => copyOf(inode)));
+  for (const line of text.split('\n')) {
+    const parsed = lineSchema.safeParse(parse(line));
+    if (!parsed.success) continue;
+    const [path, agreed, base] = parsed.data;
+    if (agreed.length === 0 && base === null) entries.delete(path);
+    else entries.set(path, { agreed, base });
+  }
+  return entries;
+}
+
+/** A line that a program spoiled says nothing: what is not known to agree is not deleted. */
+function parse(line: string): unknown {
   try {
-    const bytes = await whenLoaded(() => {
-      const inode = disk.lookup(FILE, BASE);
-      return inode instanceof FileInode ? copyOf(inode) : new Uint8Array(0);
-    });
-    const table = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, string[]>;
-    return new Map(Object.entries(table).filter(([, hashes]) => Array.isArray(hashes)));
+    return JSON.parse(line);
   } catch {
-    // None yet, or one that a program spoiled: then nothing is known to agree, and nothing is deleted for it.
-    return new Map();
+    return undefined;
   }
 }

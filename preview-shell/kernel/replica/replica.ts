@@ -1,14 +1,17 @@
 import { SysError } from '../../abi/errno.ts';
-import { REPLICA_VERSION, toReplicaSchema, type FromReplica, type ToReplica } from '../../../shared/protocol/replica.ts';
+import { REPLICA_VERSION, toReplicaSchema, type Content, type FromReplica, type ToReplica } from '../../../shared/protocol/replica.ts';
 import { isProjectPath } from '../../../shared/document/project-path.ts';
-import { O_CREAT, O_TRUNC, O_WRONLY } from '../disk/constants.ts';
+import { O_CREAT, O_WRONLY } from '../disk/constants.ts';
 import { whenLoaded, type Disk } from '../disk/index.ts';
-import { FileInode } from '../disk/inode.ts';
+import { FileInode, type Inode } from '../disk/inode.ts';
 import { mkdirp, rename, unlink } from '../disk/names.ts';
-import { copyOf, writeWhole } from '../disk/whole-files.ts';
+import { DiskFile } from '../disk/open-disk-file.ts';
+import type { TreeChange } from '../disk/tree.ts';
+import { copyOf } from '../disk/whole-files.ts';
 import { bytesOf, contentOf, hashOf } from './content.ts';
 import { AgreementJournal } from './journal.ts';
 import { ignoreRules, projectFiles, type Ignored } from './project-files.ts';
+import { Revisions } from './revisions.ts';
 
 /** Programs write in several steps: a file is looked at when it was closed, or after this long. */
 const SETTLE_MS = 20;
@@ -19,6 +22,13 @@ interface Known {
   hash: string;
 }
 
+/** A content as it was found. */
+interface Found {
+  hash: string;
+  version: number;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
 /** The disk's end of the replica protocol (shared/protocol/replica.ts). */
 export class Replica {
   private readonly disk: Disk;
@@ -26,6 +36,7 @@ export class Replica {
   private readonly base: { cwd: string; umask: number };
   private readonly tell: (message: FromReplica) => void;
   private readonly journal: AgreementJournal;
+  private readonly revisions = new Revisions();
   private ignored: Ignored;
   /** What the page knows of the disk. */
   private readonly known = new Map<string, Known>();
@@ -33,6 +44,8 @@ export class Replica {
   private readonly dirty = new Map<FileInode, { done: boolean; since: number }>();
   private readonly stop: () => void;
   private watching = false;
+  /** While it is the replica itself that writes. */
+  private bringing = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private queue: Promise<void> = Promise.resolve();
 
@@ -43,13 +56,7 @@ export class Replica {
     this.tell = tell;
     this.journal = journal;
     this.ignored = ignoreRules(disk, root);
-    this.stop = disk.tree.observe((change) => {
-      if (change.type === 'data' || change.type === 'copied-up') {
-        if (change.inode instanceof FileInode) this.dirty.set(change.inode, { done: false, since: Date.now() });
-      } else if (change.type === 'written') this.dirty.set(change.inode, { done: true, since: Date.now() });
-      else if (change.type === 'attributes') return;
-      this.schedule(SETTLE_MS);
-    });
+    this.stop = disk.tree.observe((change) => this.observe(change));
   }
 
   static async open(disk: Disk, root: string, tell: (message: FromReplica) => void): Promise<Replica> {
@@ -58,16 +65,42 @@ export class Replica {
 
   /** One line of the page's. */
   receive(line: string): void {
-    const parsed = toReplicaSchema.safeParse(safeJson(line));
-    if (!parsed.success) return;
+    const json = parseJson(line);
+    const parsed = toReplicaSchema.safeParse(json);
     // One after another: each sees what the one before has done.
-    this.queue = this.queue.then(() => this.handle(parsed.data));
+    this.queue = this.queue.then(() => (parsed.success ? this.handle(parsed.data) : this.tell(refusalOf(json, parsed.error.message))));
   }
 
   close(): void {
     this.stop();
     clearTimeout(this.timer);
-    this.journal.flush();
+  }
+
+  private observe(change: TreeChange): void {
+    const { inode } = change;
+    if (change.type === 'attributes' || !this.isInProject('directory' in change ? change.directory : inode)) return;
+    if (inode instanceof FileInode) {
+      if (change.type === 'data' || change.type === 'removed') this.diverging(inode);
+      // Names alone say nothing of the content, except that a new file is being written.
+      const names = change.type === 'removed' || (change.type === 'added' && change.moved);
+      if (!names) this.dirty.set(inode, { done: change.type === 'written', since: Date.now() });
+    }
+    this.schedule(SETTLE_MS);
+  }
+
+  private isInProject(inode: Inode): boolean {
+    const path = this.disk.tree.pathOf(inode);
+    return path === this.root || path?.startsWith(`${this.root}/`) === true;
+  }
+
+  /** A program begins to change a file: in the same turn it is noted what it is a change of, so that a crash does not take that away. */
+  private diverging(inode: FileInode): void {
+    if (this.bringing || !inode.followed || this.dirty.has(inode)) return;
+    for (const [path, known] of this.known) {
+      if (known.inode !== inode) continue;
+      if (this.journal.base(path) === null && this.journal.agreed(path).includes(known.hash)) this.journal.diverge(path, known.hash, this.revisions.bytes(known.hash));
+      return;
+    }
   }
 
   private async handle(message: ToReplica): Promise<void> {
@@ -75,47 +108,76 @@ export class Replica {
       switch (message.t) {
         case 'hello': return await this.welcome();
         case 'read': return this.tell({ t: 'content', id: message.id, content: await this.contentAt(message.path) });
+        case 'revision': return this.tell({ t: 'content', id: message.id, content: await this.revision(message.hash) });
         case 'put': return await this.put(message);
         case 'remove': return await this.remove(message);
         case 'move': return await this.move(message);
-        case 'taken': return this.journal.settle(message.path, message.hash);
+        case 'taken': return this.taken(message);
         case 'watch':
           this.watching = true;
           return this.schedule(0);
       }
     } catch (error) {
-      if ('id' in message) this.tell({ t: 'failed', id: message.id, code: error instanceof SysError ? error.code : 'EIO', message: error instanceof Error ? error.message : String(error) });
+      this.tell({ t: 'failed', id: 'id' in message ? message.id : null, code: error instanceof SysError ? error.code : 'EIO', message: error instanceof Error ? error.message : String(error) });
     }
   }
 
   private async welcome(): Promise<void> {
     const files = projectFiles(this.disk, this.root, this.ignored, this.journal.paths());
-    for (const [path, inode] of files) this.known.set(path, { inode, hash: hashOf(await this.bytes(inode)) });
+    for (const [path, inode] of files) await this.learn(path, inode);
     this.dirty.clear();
     this.tell({
       t: 'welcome', v: REPLICA_VERSION,
-      files: [...this.known].map(([path, { hash }]) => ({ path, hash, agreed: this.journal.get(path) })),
-      gone: [...this.journal.paths()].filter((path) => !this.known.has(path)).map((path) => ({ path, agreed: this.journal.get(path) })),
+      files: [...this.known].map(([path, { hash }]) => ({ path, hash, agreed: this.journal.agreed(path), base: this.journal.base(path) })),
+      gone: this.journal.paths().filter((path) => !this.known.has(path)).map((path) => ({ path, agreed: this.journal.agreed(path) })),
     });
   }
 
-  private async put({ id, path, base, hash, content, mode }: Extract<ToReplica, { t: 'put' }>): Promise<void> {
+  /** Agreed on is what the document has and the disk still has: a program may have written on meanwhile. */
+  private taken({ path, hash }: Extract<ToReplica, { t: 'taken' }>): void {
+    if ((this.known.get(path)?.hash ?? null) === hash) this.journal.settle(path, hash);
+  }
+
+  private async revision(hash: string): Promise<Content | null> {
+    const bytes = this.revisions.bytes(hash) ?? (await this.journal.revision(hash));
+    return bytes === undefined ? null : contentOf(bytes);
+  }
+
+  private async put({ id, path, base, hash, content, mode, over }: Extract<ToReplica, { t: 'put' }>): Promise<void> {
     this.assertPath(path);
     if (!(await this.isAt(path, base, id))) return;
-    const bytes = bytesOf(content);
-    this.journal.expect(path, hash);
+    if (over === undefined) this.journal.expect(path, hash);
+    else if (over !== null) this.journal.diverge(path, over.hash, bytesOf({ text: over.text }), { agreed: true });
+    this.write(path, bytesOf(content), mode ?? 0o644);
+    this.note(path, hash);
+    if (over === undefined) this.journal.settle(path, hash);
+    this.tell({ t: 'done', id });
+  }
+
+  /** All of it or, on a full disk, nothing. @throws {SysError} ENOSPC */
+  private write(path: string, bytes: Uint8Array<ArrayBuffer>, mode: number): void {
     const at = `${this.root}/${path}`;
     if (path.includes('/')) mkdirp(this.disk, at.slice(0, at.lastIndexOf('/')), 0o777, this.base);
-    await whenLoaded(() => writeWhole(this.disk, at, bytes, O_WRONLY | O_CREAT | O_TRUNC, mode ?? 0o644, this.base));
-    this.note(path, hash);
-    this.journal.settle(path, hash);
-    this.tell({ t: 'done', id });
+    const isNew = this.disk.find(at, this.base) === undefined;
+    this.bringing = true;
+    const file = this.disk.open(at, O_WRONLY | O_CREAT, mode, this.base);
+    try {
+      if (!(file instanceof DiskFile)) throw new SysError('EINVAL', path);
+      this.disk.tree.replace(file.inode, bytes);
+      file.markWritten();
+    } catch (error) {
+      if (isNew) unlink(this.disk, at, this.base);
+      throw error;
+    } finally {
+      file.release();
+      this.bringing = false;
+    }
   }
 
   private async remove({ id, path, base }: Extract<ToReplica, { t: 'remove' }>): Promise<void> {
     this.assertPath(path);
     if (!(await this.isAt(path, base, id))) return;
-    unlink(this.disk, `${this.root}/${path}`, this.base);
+    this.bring(() => unlink(this.disk, `${this.root}/${path}`, this.base));
     this.known.delete(path);
     this.journal.settle(path, null);
     this.tell({ t: 'done', id });
@@ -127,32 +189,77 @@ export class Replica {
     if (!(await this.isAt(from, base, id)) || !(await this.isAt(to, null, id))) return;
     const at = `${this.root}/${to}`;
     if (to.includes('/')) mkdirp(this.disk, at.slice(0, at.lastIndexOf('/')), 0o777, this.base);
-    this.journal.expect(to, base);
-    rename(this.disk, `${this.root}/${from}`, at, this.base);
+    const kept = this.journal.base(from);
+    if (kept === null) this.journal.expect(to, base);
+    else this.journal.diverge(to, kept, await this.journal.revision(kept), { agreed: true });
+    this.bring(() => rename(this.disk, `${this.root}/${from}`, at, this.base));
     this.known.delete(from);
     this.note(to, base);
     this.journal.settle(from, null);
-    this.journal.settle(to, base);
+    if (kept === null) this.journal.settle(to, base);
     this.tell({ t: 'done', id });
+  }
+
+  private bring(change: () => void): void {
+    this.bringing = true;
+    try {
+      change();
+    } finally {
+      this.bringing = false;
+    }
   }
 
   /** Whether a file is what the page takes it to be; tells what it is when not. */
   private async isAt(path: string, base: string | null, id: number): Promise<boolean> {
-    const bytes = await this.bytesAt(path);
-    const hash = bytes === undefined ? null : hashOf(bytes);
+    const inode = await this.fileAt(path);
+    // Half of what a program is about to write is nothing to merge.
+    if (inode !== undefined && this.isOpen(inode)) throw new SysError('EBUSY', path);
+    const found = inode === undefined ? undefined : await this.snapshot(inode);
+    const hash = found?.hash ?? null;
     if (hash === base) return true;
+    const revision = inode === undefined ? null : this.revisionOf(path, inode);
     // The page hears of it here: the change itself need not be told again.
-    if (hash === null) this.known.delete(path);
-    else this.note(path, hash);
-    this.tell({ t: 'refused', id, hash, content: bytes === undefined ? null : contentOf(bytes) });
+    if (inode === undefined || found === undefined) this.known.delete(path);
+    else {
+      this.accept(path, inode, found);
+      this.dirty.delete(inode);
+    }
+    this.tell({ t: 'refused', id, hash, content: found === undefined ? null : contentOf(found.bytes), revision });
     return false;
   }
 
+  /** What the replica itself has written. */
   private note(path: string, hash: string): void {
     const inode = this.disk.lookup(`${this.root}/${path}`, this.base);
     if (!(inode instanceof FileInode)) return;
-    this.known.set(path, { inode, hash });
+    inode.writer = undefined;
+    this.accept(path, inode, { hash, version: inode.version, bytes: copyOf(inode) });
     this.dirty.delete(inode);
+  }
+
+  private async learn(path: string, inode: FileInode): Promise<Found> {
+    const found = await this.snapshot(inode);
+    this.accept(path, inode, found);
+    return found;
+  }
+
+  private accept(path: string, inode: FileInode, { hash, version, bytes }: Found): void {
+    inode.followed = true;
+    this.known.set(path, { inode, hash });
+    this.revisions.note(inode, version, hash, bytes);
+    // What a process has written it knows.
+    inode.writer?.note(`${this.root}/${path}`, { inode, version });
+  }
+
+  private async snapshot(inode: FileInode): Promise<Found> {
+    const { bytes, version } = await whenLoaded(() => ({ bytes: copyOf(inode), version: inode.version }));
+    return { bytes, version, hash: hashOf(bytes) };
+  }
+
+  /** What the program that wrote the file had read of it; what the disk had before, of one that read nothing. */
+  private revisionOf(path: string, inode: FileInode): string | null {
+    const read = inode.writer?.of(`${this.root}/${path}`, inode);
+    return (read === undefined ? undefined : this.revisions.hashOf(read)) ?? this.known.get(path)?.hash ?? null;
   }
 
   private schedule(ms: number): void {
@@ -169,52 +276,45 @@ export class Replica {
     const files = projectFiles(this.disk, this.root, this.ignored, this.known.keys());
     const pathOf = new Map([...files].map(([path, inode]) => [inode, path]));
     for (const [path, { inode, hash }] of this.known) {
-      if (files.get(path) === inode) continue;
+      if (files.has(path)) continue;
       const to = pathOf.get(inode);
-      // A file under a new name; one that took the old name is looked at below.
+      this.known.delete(path);
+      // A file under a new name; what took an old name is that file with another content, and is looked at below.
       if (to !== undefined && !this.known.has(to)) {
         this.tell({ t: 'moved', from: path, to });
-        this.known.delete(path);
         this.known.set(to, { inode, hash });
-      } else if (!files.has(path)) {
-        this.known.delete(path);
-        this.tell({ t: 'removed', path });
-      }
+      } else this.tell({ t: 'removed', path });
     }
     for (const [path, inode] of files) await this.compare(path, inode);
   }
 
   private async compare(path: string, inode: FileInode): Promise<void> {
     const known = this.known.get(path);
-    const state = this.dirty.get(inode);
-    if (known?.inode === inode && state === undefined) return;
-    if (state !== undefined && !state.done && Date.now() - state.since < OPEN_FILE_MS) return this.schedule(OPEN_FILE_MS / 4);
-    const bytes = await this.bytes(inode);
+    if (known?.inode === inode && !this.dirty.has(inode)) return;
+    if (this.isOpen(inode)) return this.schedule(OPEN_FILE_MS / 4);
+    const revision = this.revisionOf(path, inode);
     this.dirty.delete(inode);
-    const hash = hashOf(bytes);
-    this.known.set(path, { inode, hash });
-    if (known?.hash !== hash) this.tell({ t: 'changed', path, hash, content: contentOf(bytes), mode: inode.permissions & 0o777 });
-    return undefined;
+    const { hash, bytes } = await this.learn(path, inode);
+    if (known?.hash === hash) return;
+    if (revision !== null && this.journal.base(path) === known?.hash) this.journal.diverge(path, revision, this.revisions.bytes(revision));
+    this.tell({ t: 'changed', path, hash, content: contentOf(bytes), revision, mode: inode.permissions & 0o777 });
   }
 
-  private bytes(inode: FileInode): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>> {
-    return whenLoaded(() => copyOf(inode));
+  /** Whether a program is still writing, as far as can be told. */
+  private isOpen(inode: FileInode): boolean {
+    const state = this.dirty.get(inode);
+    return state !== undefined && !state.done && inode.opened > 0 && Date.now() - state.since < OPEN_FILE_MS;
   }
 
-  private async bytesAt(path: string): Promise<Uint8Array | undefined> {
-    try {
-      const inode = await whenLoaded(() => this.disk.lookup(`${this.root}/${path}`, this.base));
-      return inode instanceof FileInode ? await this.bytes(inode) : undefined;
-    } catch (error) {
-      if (error instanceof SysError && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
-      throw error;
-    }
+  private async fileAt(path: string): Promise<FileInode | undefined> {
+    const inode = await whenLoaded(() => this.disk.find(`${this.root}/${path}`, this.base));
+    return inode instanceof FileInode ? inode : undefined;
   }
 
   private async contentAt(path: string) {
     this.assertPath(path);
-    const bytes = await this.bytesAt(path);
-    return bytes === undefined ? null : contentOf(bytes);
+    const inode = await this.fileAt(path);
+    return inode === undefined ? null : contentOf((await this.snapshot(inode)).bytes);
   }
 
   private assertPath(path: string): void {
@@ -222,10 +322,16 @@ export class Replica {
   }
 }
 
-function safeJson(line: string): unknown {
+function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
     return undefined;
   }
+}
+
+/** The answer to what is no message, under its id where it has one. */
+function refusalOf(json: unknown, problem: string): FromReplica {
+  const id = typeof json === 'object' && json !== null && 'id' in json && Number.isInteger(json.id) ? (json.id as number) : null;
+  return { t: 'failed', id, code: 'EPROTO', message: `This is no message of version ${REPLICA_VERSION}: ${problem.slice(0, 500)}` };
 }

@@ -1,0 +1,209 @@
+/** Disk -> document. What programs write is merged with what the document did since they read, and goes to the room. */
+import { renameFile, type DocumentFile } from '../../shared/document/schema.ts';
+import type { Content, FoundFile } from '../../shared/protocol/replica.ts';
+import { beside, hashOfContent, hashOfFile } from './content.ts';
+import { hashOfText } from './hash.ts';
+import { mergeTexts } from './merge.ts';
+import type { DiskChange, Outcome, Welcome } from './replica-link.ts';
+import { DISK_ORIGIN, type SyncState } from './sync-state.ts';
+import { rebase, type Rebased, type Unsent } from './unsent.ts';
+
+/** A file as a program left it. */
+interface Written {
+  hash: string;
+  content: Content;
+  /** What the program had read; null when there was no such file, or nothing is known. */
+  revision: string | null;
+  mode: number | undefined;
+}
+
+export class DiskSide {
+  private readonly state: SyncState;
+
+  constructor(state: SyncState) {
+    this.state = state;
+    state.found = (path, outcome) => this.found(path, outcome);
+    state.resolved = (path, unsent, how) => this.resolved(path, unsent, how);
+  }
+
+  /** Tells a local change, a stale copy and a deletion apart by what both sides last agreed on. */
+  async reconcile({ files, gone }: Welcome): Promise<void> {
+    for (const { path, hash } of files) this.state.disk.set(path, hash);
+    for (const found of files) await this.reconcileFound(found);
+    for (const { path, agreed } of gone) {
+      const file = this.state.fileAt(path);
+      // Gone here and unchanged there: a program removed it.
+      if (file !== undefined && agreed.includes(hashOfFile(file))) this.remove(path, file);
+      else if (file === undefined) this.state.link?.taken(path, null);
+    }
+  }
+
+  async take(change: DiskChange): Promise<void> {
+    if (change.t === 'changed') await this.written(change.path, { hash: change.hash, content: change.content, revision: change.revision, mode: change.mode });
+    else if (change.t === 'removed') this.removed(change.path);
+    else await this.moved(change.from, change.to);
+  }
+
+  /** The disk had something else than it was taken to have. */
+  async found(path: string, { hash, content, revision }: Extract<Outcome, { done: false }>): Promise<void> {
+    if (hash === null || content === null) this.removed(path);
+    else await this.written(path, { hash, content, revision, mode: undefined });
+  }
+
+  /** What was unsent no longer is. */
+  resolved(path: string, unsent: Unsent, how: Exclude<Rebased['kind'], 'unsent'>): void {
+    const { state } = this;
+    state.judge();
+    if (how === 'settled') {
+      // With the disk's own content both agree; with another the disk gets it first.
+      if ((state.disk.get(path) ?? null) === unsent.hash) state.agreed([[path, unsent.hash]]);
+    } else if (how === 'conflict' && unsent.content !== null && unsent.hash !== null) this.keepBeside(path, unsent.content, unsent.hash, unsent.mode);
+    state.bring(path);
+  }
+
+  private async reconcileFound({ path, hash, agreed, base }: FoundFile): Promise<void> {
+    const { state } = this;
+    const file = state.fileAt(path);
+    const current = file === undefined ? undefined : hashOfFile(file);
+    if (file !== undefined) state.pathOf.set(file.id, path);
+    // What this side knows to be unsent is not told anew.
+    if (state.unsent.get(path)?.hash === hash) return;
+    if (current === hash) return state.agreed([[path, hash]]);
+    if (agreed.includes(hash)) {
+      // A stale copy: the document's content follows with the first flush.
+      if (file !== undefined) return;
+      await state.link?.write({ t: 'remove', path, base: hash });
+      state.disk.delete(path);
+      return;
+    }
+    const content = (await state.link?.read(path)) ?? null;
+    // The document is as agreed: it was changed here alone.
+    const revision = current !== undefined && agreed.includes(current) ? current : base;
+    if (content !== null) await this.written(path, { hash, content, revision, mode: undefined });
+  }
+
+  private async written(path: string, written: Written): Promise<void> {
+    const { state } = this;
+    const { hash, content } = written;
+    state.disk.set(path, hash);
+    if ('text' in content) state.revisions.keep(content.text, hash);
+    const now = this.intended(path);
+    if (now.hash === hash) {
+      if (!state.unsent.has(path)) state.agreed([[path, hash]]);
+      return;
+    }
+    const merged = await this.merged(written, now);
+    // The document may have changed while a revision was fetched.
+    if (this.intended(path).hash !== now.hash) return await this.written(path, written);
+    if (merged === undefined) this.keepBeside(path, content, hash, written.mode);
+    else this.intend(path, now, merged, written.mode);
+    if (merged === undefined || hashOfContent(merged) !== hash) state.bring(path);
+  }
+
+  /** What a path is to hold: what is unsent, else what the document has. */
+  private intended(path: string): Unsent {
+    const { state } = this;
+    const file = state.fileAt(path);
+    const before = state.unsent.get(path);
+    if (before !== undefined) {
+      const rebased = rebase(before, file);
+      if (rebased.kind === 'unsent') return rebased.unsent;
+      state.deleteUnsent(path);
+      this.resolved(path, before, rebased.kind);
+    }
+    if (file === undefined) return { base: null, baseText: undefined, content: null, hash: null, mode: undefined };
+    const hash = hashOfFile(file);
+    const text = file.kind === 'text' ? file.text.toString() : undefined;
+    if (text !== undefined) state.revisions.keep(text, hash);
+    return { base: hash, baseText: text, content: text === undefined ? null : { text }, hash, mode: file.mode };
+  }
+
+  /** Undefined when both cannot be had in one file. */
+  private async merged({ content, revision }: Written, now: Unsent): Promise<Content | undefined> {
+    // No such file there, or as the program knew it: its content is the result.
+    if (now.hash === null || revision === now.hash) return content;
+    if (revision === null || !('text' in content) || now.content === null || !('text' in now.content)) return undefined;
+    const base = await this.textOf(revision);
+    const text = base === undefined ? undefined : mergeTexts(base, content.text, now.content.text);
+    return text === undefined ? undefined : { text };
+  }
+
+  private async textOf(revision: string): Promise<string | undefined> {
+    const known = this.state.revisions.get(revision);
+    if (known !== undefined) return known;
+    const kept = (await this.state.link?.revision(revision)) ?? null;
+    // The replica is not believed what it says that a revision was.
+    return kept !== null && 'text' in kept && hashOfText(kept.text) === revision ? kept.text : undefined;
+  }
+
+  private intend(path: string, now: Unsent, content: Content, mode: number | undefined): void {
+    const hash = hashOfContent(content);
+    // What a program did has come to nothing against what the document has.
+    if (hash === now.base && now.base !== null) return this.state.deleteUnsent(path);
+    this.state.setUnsent(path, { base: now.base, baseText: now.baseText, content, hash, mode: now.mode ?? newMode(mode) });
+  }
+
+  private removed(path: string): void {
+    const { state } = this;
+    const before = state.disk.get(path);
+    state.disk.delete(path);
+    const unsent = state.unsent.get(path);
+    const file = state.fileAt(path);
+    if (file === undefined) {
+      // It was never in the document.
+      state.deleteUnsent(path);
+      return state.agreed([[path, null]]);
+    }
+    const current = hashOfFile(file);
+    // Removed as it was known there, or with a change on top that only this disk had.
+    if (current === before || unsent?.base === current) return this.remove(path, file);
+    state.deleteUnsent(path);
+    state.bring(path);
+  }
+
+  private remove(path: string, file: DocumentFile): void {
+    const baseText = file.kind === 'text' ? file.text.toString() : undefined;
+    this.state.setUnsent(path, { base: hashOfFile(file), baseText, content: null, hash: null, mode: file.mode });
+  }
+
+  private async moved(from: string, to: string): Promise<void> {
+    const { state } = this;
+    const hash = state.disk.get(from);
+    const file = state.fileAt(from);
+    const unsent = state.unsent.get(from);
+    if (hash === undefined || state.isViewer || state.unsent.has(to)) return await this.movedAsCopy(from, to);
+    state.disk.delete(from);
+    state.disk.set(to, hash);
+    if (unsent !== undefined) {
+      state.deleteUnsent(from);
+      state.setUnsent(to, unsent);
+    }
+    if (file === undefined) return;
+    state.pathOf.set(file.id, to);
+    renameFile(state.doc, file.id, to, DISK_ORIGIN);
+    state.agreed([[from, null], [to, hash]]);
+  }
+
+  /** A name that is not to be changed in the document, or not at once: one file less, and one more. */
+  private async movedAsCopy(from: string, to: string): Promise<void> {
+    const content = await this.state.link?.read(to);
+    this.removed(from);
+    if (content != null) await this.written(to, { hash: hashOfContent(content), content, revision: null, mode: undefined });
+  }
+
+  /** Under the first free name of its kind; one that has this content already is the same. */
+  private keepBeside(path: string, content: Content, hash: string, mode: number | undefined): void {
+    for (let count = 1; ; count++) {
+      const name = beside(path, count);
+      const there = this.intended(name);
+      if (there.hash === hash) return;
+      if (there.hash !== null || this.state.disk.has(name)) continue;
+      this.state.setUnsent(name, { base: null, baseText: undefined, content, hash, mode: newMode(mode) });
+      return this.state.bring(name);
+    }
+  }
+}
+
+/** Of a new file that is not what all files are. */
+const newMode = (mode: number | undefined): number | undefined => (mode === 0o644 ? undefined : mode);
+

@@ -1,0 +1,199 @@
+/** Document -> disk. */
+import type * as Y from 'yjs';
+import { getFile, type DocumentFile } from '../../shared/document/schema.ts';
+import type { Content } from '../../shared/protocol/replica.ts';
+import { base64Of, hashOfFile } from './content.ts';
+import { DiskError } from './replica-link.ts';
+import type { SyncState } from './sync-state.ts';
+import { rebase, type Unsent } from './unsent.ts';
+
+/**
+ * Between two writes of one file. File watchers of dev servers (chokidar, Vite 8) lose a write that follows another by 20 to 40 ms, so that the
+ * page would show the text without the last letters; from 60 ms on they saw every one of them.
+ */
+const WRITE_INTERVAL_MS = 100;
+/** After which a file is tried again that the disk did not take. */
+const RETRY_MS = 2000;
+/** The same for one that a program has open for writing. */
+const BUSY_MS = 50;
+
+/** What the disk is to have at a path. */
+interface Target {
+  hash: string;
+  content: () => Promise<Content>;
+  mode: number | undefined;
+  unsent: Unsent | undefined;
+}
+
+export class DocumentSide {
+  private readonly state: SyncState;
+  private readonly dirtyIds = new Set<string>();
+  private readonly dirtyPaths = new Set<string>();
+  /** `performance.now()` of the last write of each path. */
+  private readonly writtenAt = new Map<string, number>();
+  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+  private scheduled = false;
+
+  constructor(state: SyncState) {
+    this.state = state;
+  }
+
+  stop(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer);
+  }
+
+  changed(events: Y.YEvent<Y.Map<unknown>>[]): void {
+    for (const event of events) {
+      const [id] = event.path;
+      if (typeof id === 'string') this.dirtyIds.add(id);
+      else for (const key of event.changes.keys.keys()) this.dirtyIds.add(key);
+    }
+    this.schedule();
+  }
+
+  /** A path is looked at again. */
+  again(path: string): void {
+    this.dirtyPaths.add(path);
+    this.schedule();
+  }
+
+  async bringAll(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.dirtyIds.add(id);
+    for (const path of this.state.unsent.keys()) this.dirtyPaths.add(path);
+    await this.state.enqueue(() => this.flush());
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    // What one transaction, and others of this moment, have changed goes together.
+    queueMicrotask(() => {
+      this.scheduled = false;
+      void this.state.enqueue(() => this.flush());
+    });
+  }
+
+  private async flush(): Promise<void> {
+    const ids = [...this.dirtyIds];
+    this.dirtyIds.clear();
+    for (const id of ids) await this.bringFile(id).catch((error: unknown) => this.notBrought(this.dirtyIds, id, getFile(this.state.doc, id)?.path ?? this.state.pathOf.get(id) ?? id, error));
+    const paths = [...this.dirtyPaths];
+    this.dirtyPaths.clear();
+    for (const path of paths) await this.bringPath(path).catch((error: unknown) => this.notBrought(this.dirtyPaths, path, path, error));
+    if (this.dirtyIds.size + this.dirtyPaths.size > 0) this.schedule();
+  }
+
+  /** One file that the disk does not take must not keep the others from it; it is tried again. */
+  private notBrought(dirty: Set<string>, key: string, path: string, error: unknown): void {
+    if (this.state.stopped) return;
+    const busy = error instanceof DiskError && error.code === 'EBUSY';
+    if (!busy) this.state.bringFailed(path, error);
+    this.later(dirty, key, busy ? BUSY_MS : RETRY_MS);
+  }
+
+  private later(dirty: Set<string>, key: string, ms: number): void {
+    if (this.timers.has(key) || this.state.stopped) return;
+    this.timers.set(key, setTimeout(() => {
+      this.timers.delete(key);
+      dirty.add(key);
+      this.schedule();
+    }, ms));
+  }
+
+  private async bringFile(id: string): Promise<void> {
+    const { state } = this;
+    const file = getFile(state.doc, id);
+    const before = state.pathOf.get(id);
+    // Of two files with one path the disk has the one that every member picks.
+    const wins = file !== undefined && state.fileAt(file.path)?.id === id;
+    if (before !== undefined && before !== file?.path) {
+      state.pathOf.delete(id);
+      await this.leave(id, before, wins ? file.path : undefined).catch((error: unknown) => {
+        state.pathOf.set(id, before);
+        throw error;
+      });
+    }
+    if (wins) await this.bringPath(file.path);
+  }
+
+  /** The file is no longer at a path: it has moved, or is gone. */
+  private async leave(id: string, before: string, to: string | undefined): Promise<void> {
+    const { state } = this;
+    if (state.fileAt(before) !== undefined) return void this.dirtyPaths.add(before);
+    const unsent = state.unsent.get(before);
+    if (unsent !== undefined && to !== undefined && !state.unsent.has(to)) {
+      state.deleteUnsent(before);
+      state.setUnsent(to, unsent);
+    } else if (unsent !== undefined) return void this.dirtyPaths.add(before);
+    const known = state.disk.get(before);
+    if (known === undefined || state.link === undefined) return;
+    const moves = to !== undefined && !state.disk.has(to);
+    const outcome = await state.link.write(moves ? { t: 'move', from: before, to, base: known } : { t: 'remove', path: before, base: known });
+    // A program has changed it meanwhile, here: that is kept.
+    if (!outcome.done) return await state.found(before, outcome);
+    state.disk.delete(before);
+    if (!moves) return;
+    state.disk.set(to, known);
+    state.pathOf.set(id, to);
+  }
+
+  private async bringPath(path: string): Promise<void> {
+    const { state } = this;
+    const file = state.fileAt(path);
+    const target = this.targetAt(path, file);
+    if (file !== undefined) state.pathOf.set(file.id, path);
+    if (target === undefined || state.link === undefined) return;
+    const known = state.disk.get(path);
+    if (known === target.hash || this.waits(path)) return;
+    const { hash, mode, unsent } = target;
+    const over = unsent === undefined ? {} : { over: unsent.base === null || unsent.baseText === undefined ? null : { hash: unsent.base, text: unsent.baseText } };
+    const outcome = await state.link.write({ t: 'put', path, base: known ?? null, hash, content: await target.content(), ...(mode === undefined ? {} : { mode }), ...over });
+    this.writtenAt.set(path, performance.now());
+    state.board.clear(`disk ${path}`);
+    if (outcome.done) state.disk.set(path, hash);
+    else {
+      // Somebody wrote there meanwhile: theirs is merged in, and the result is tried again.
+      await state.found(path, outcome);
+      this.dirtyPaths.add(path);
+    }
+  }
+
+  /** Undefined where the disk is to have nothing that this side would write. */
+  private targetAt(path: string, file: DocumentFile | undefined): Target | undefined {
+    const { state } = this;
+    const before = state.unsent.get(path);
+    const unsent = before === undefined ? undefined : this.rebased(path, before, file);
+    if (unsent !== undefined) {
+      const { content, hash, mode } = unsent;
+      return content === null || hash === null ? undefined : { hash, content: () => Promise.resolve(content), mode, unsent };
+    }
+    if (file === undefined) return undefined;
+    const hash = hashOfFile(file);
+    if (file.kind === 'binary') return { hash, content: async () => ({ base64: base64Of(await state.store.readBlob(file.blob)) }), mode: file.mode, unsent };
+    const text = file.text.toString();
+    state.revisions.keep(text, hash);
+    return { hash, content: () => Promise.resolve({ text }), mode: file.mode, unsent };
+  }
+
+  private rebased(path: string, before: Unsent, file: DocumentFile | undefined): Unsent | undefined {
+    const { state } = this;
+    const rebased = rebase(before, file);
+    if (rebased.kind !== 'unsent') {
+      state.deleteUnsent(path);
+      state.resolved(path, before, rebased.kind);
+      return undefined;
+    }
+    if (rebased.unsent !== before) state.setUnsent(path, rebased.unsent);
+    const { content } = rebased.unsent;
+    if (content !== null && 'text' in content) state.revisions.keep(content.text);
+    return rebased.unsent;
+  }
+
+  /** A file that was just written is written again when watchers are ready for it, with what it holds by then. */
+  private waits(path: string): boolean {
+    const left = (this.writtenAt.get(path) ?? Number.NEGATIVE_INFINITY) + WRITE_INTERVAL_MS - performance.now();
+    if (left <= 0 || this.state.stopped) return false;
+    this.later(this.dirtyPaths, path, left);
+    return true;
+  }
+}

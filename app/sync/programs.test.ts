@@ -1,0 +1,114 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { listFiles } from '../../shared/document/schema.ts';
+import { editor, newDisk, openWorld, synced, textOf, type Synced, type World } from './testing.ts';
+import { newProgram } from './testing-program.ts';
+
+const open: Synced[] = [];
+let world: World;
+afterEach(async () => {
+  for (const { sync, member } of open.splice(0)) {
+    sync.stop();
+    member.leave();
+  }
+  await world.close();
+});
+
+async function runtimes(count: number, files: Record<string, string>, wire?: Parameters<typeof openWorld>[1]): Promise<Synced[]> {
+  world = openWorld(files, wire);
+  for (let index = 0; index < count; index++) open.push(await synced(world, world.join(), newDisk()));
+  return [...open];
+}
+
+const paths = ({ doc }: Synced) => listFiles(doc).map(({ path }) => path);
+
+describe('[S17] what a program writes is a change of what it has read', () => {
+  const BEFORE = 'const a=1;\n\nfunction f() {}\n\nconst z=2;\n';
+  const FORMATTED = 'const a = 1;\n\nfunction f() {}\n\nconst z = 2;\n';
+  const BOTH = 'const a = 1;\n\nfunction f() {}\n// typed\n\nconst z = 2;\n';
+
+  async function typedMeanwhile(write: (program: ReturnType<typeof newProgram>) => void): Promise<Synced> {
+    const [made] = (await runtimes(1, { 'a.ts': BEFORE })) as [Synced];
+    const program = newProgram(made.disk);
+    expect(program.read('a.ts')).toBe(BEFORE);
+    const text = editor(made.doc, 'a.ts');
+    text.insert(text.toString().indexOf('\n\nconst z') + 1, '// typed\n');
+    // The disk has the typed line before the program writes.
+    await expect.poll(() => made.read('a.ts')).toContain('typed');
+    write(program);
+    await expect.poll(() => textOf(made.doc, 'a.ts')).toBe(BOTH);
+    await expect.poll(() => made.read('a.ts')).toBe(BOTH);
+    expect(paths(made)).toEqual(['a.ts']);
+    return made;
+  }
+
+  test('over the file', () => typedMeanwhile((program) => program.write('a.ts', FORMATTED)));
+  test('by a new file that is renamed over it', () => typedMeanwhile((program) => {
+    program.write('a.ts.tmp', FORMATTED);
+    program.rename('a.ts.tmp', 'a.ts');
+  }));
+  test('by taking it away and making it anew', () => typedMeanwhile((program) => {
+    program.remove('a.ts');
+    program.write('a.ts', FORMATTED);
+  }));
+  test('with the old one kept under another name for a moment', () => typedMeanwhile((program) => {
+    program.rename('a.ts', 'a.ts~');
+    program.write('a.ts', FORMATTED);
+    program.remove('a.ts~');
+  }));
+  test('twice, without reading it again', async () => {
+    const made = await typedMeanwhile((program) => program.write('a.ts', FORMATTED));
+    const program = newProgram(made.disk);
+    program.read('a.ts');
+    program.write('a.ts', BOTH.replace('z = 2', 'z = 3'));
+    editor(made.doc, 'a.ts').insert(0, '// first\n');
+    await expect.poll(() => made.read('a.ts')).toContain('first');
+    program.write('a.ts', BOTH.replace('z = 2', 'z = 4'));
+    await expect.poll(() => textOf(made.doc, 'a.ts')).toBe(`// first\n${BOTH.replace('z = 2', 'z = 4')}`);
+  });
+});
+
+test('[S18] a file that a program has emptied and not written yet says nothing, and nothing is written into it', async () => {
+  const [made] = (await runtimes(1, { 'a.txt': 'one\ntwo\n' })) as [Synced];
+  const program = newProgram(made.disk);
+  program.read('a.txt');
+  const writing = program.truncate('a.txt');
+  editor(made.doc, 'a.txt').insert(0, 'typed\n');
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(textOf(made.doc, 'a.txt')).toBe('typed\none\ntwo\n');
+  expect(await made.read('a.txt')).toBe('');
+  writing.finish('one\nTWO\n');
+  await expect.poll(() => textOf(made.doc, 'a.txt')).toBe('typed\none\nTWO\n');
+  await expect.poll(() => made.read('a.txt')).toBe('typed\none\nTWO\n');
+});
+
+describe('[S7] the same generator in two runtimes', () => {
+  test('at the same time does not double its output', async () => {
+    const both = (await runtimes(2, { 'list.txt': 'a\n' }, { delay: () => 20 })) as [Synced, Synced];
+    for (const { disk } of both) {
+      const program = newProgram(disk);
+      program.write('list.txt', `${program.read('list.txt')}generated\n`);
+      program.write('made/new.txt', 'new\n');
+    }
+    for (const made of both) {
+      await expect.poll(() => [textOf(made.doc, 'list.txt'), paths(made)]).toEqual(['a\ngenerated\n', ['list.txt', 'made/new.txt']]);
+      await expect.poll(() => made.sync.status.getState().unsent).toBe(0);
+    }
+  });
+
+  test('of which one is cut off, with something typed in between, neither', async () => {
+    const [a, b] = (await runtimes(2, { 'list.txt': 'a\n' })) as [Synced, Synced];
+    b.member.cut();
+    newProgram(b.disk).append('list.txt', 'generated 1\ngenerated 2\n');
+    newProgram(a.disk).append('list.txt', 'generated 1\ngenerated 2\n');
+    await expect.poll(() => textOf(a.doc, 'list.txt')).toBe('a\ngenerated 1\ngenerated 2\n');
+    editor(a.doc, 'list.txt').insert('a\ngenerated 1\n'.length, 'typed\n');
+    editor(b.doc, 'list.txt').insert(0, 'offline\n');
+    await expect.poll(() => b.read('list.txt')).toBe('offline\na\ngenerated 1\ngenerated 2\n');
+    expect(b.sync.status.getState().unsent).toBe(1);
+    b.member.mend();
+    for (const made of [a, b]) {
+      await expect.poll(() => textOf(made.doc, 'list.txt')).toBe('offline\na\ngenerated 1\ntyped\ngenerated 2\n');
+      await expect.poll(() => made.read('list.txt')).toBe('offline\na\ngenerated 1\ntyped\ngenerated 2\n');
+    }
+  });
+});

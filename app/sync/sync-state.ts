@@ -1,0 +1,105 @@
+import type * as Y from 'yjs';
+import { TerrariumError } from '../../shared/errors/error.ts';
+import { findByPath, type DocumentFile } from '../../shared/document/schema.ts';
+import { WriteFailed } from '../document/room-writes.ts';
+import type { DocumentStore } from './disk-sync.ts';
+import { DiskError, type Outcome, type ReplicaLink } from './replica-link.ts';
+import { Revisions } from './revisions.ts';
+import type { StatusBoard } from './status.ts';
+import type { Rebased, Unsent } from './unsent.ts';
+
+/** Origin of transactions that bring a change of the disk. */
+export const DISK_ORIGIN = { terrarium: 'disk' } as const;
+
+/** What both directions of the sync know together. */
+export class SyncState {
+  readonly doc: Y.Doc;
+  readonly store: DocumentStore;
+  readonly board: StatusBoard;
+  readonly revisions = new Revisions();
+  /** Hash of what the disk has at a path, as far as this side knows. */
+  readonly disk = new Map<string, string>();
+  /** What programs wrote and the room does not have yet, by path. */
+  readonly unsent = new Map<string, Unsent>();
+  /** Where each file of the document is on the disk. */
+  readonly pathOf = new Map<string, string>();
+  link: ReplicaLink | undefined;
+  stopped = false;
+  /** Sends what is unsent at a path. */
+  send: (path: string) => void = () => undefined;
+  /** Brings to the disk what it is to have at a path. */
+  bring: (path: string) => void = () => undefined;
+  /** The disk had something else than it was taken to have. */
+  found: (path: string, outcome: Extract<Outcome, { done: false }>) => Promise<void> = () => Promise.resolve();
+  /** What was unsent no longer is. */
+  resolved: (path: string, unsent: Unsent, how: Exclude<Rebased['kind'], 'unsent'>) => void = () => undefined;
+  private queue: Promise<void> = Promise.resolve();
+
+  constructor(doc: Y.Doc, store: DocumentStore, board: StatusBoard) {
+    this.doc = doc;
+    this.store = store;
+    this.board = board;
+  }
+
+  /** One step after another: each sees what the one before has done. */
+  enqueue(step: () => Promise<void>): Promise<void> {
+    this.queue = this.queue.then(async () => {
+      if (!this.stopped) await step();
+    }).catch((error: unknown) => {
+      if (!this.stopped && !(error instanceof TerrariumError)) console.warn('Sync with the disk:', error);
+    });
+    return this.queue;
+  }
+
+  /** A new replica tells anew what there is. */
+  forgetDisk(): void {
+    this.disk.clear();
+    this.pathOf.clear();
+  }
+
+  fileAt(path: string): DocumentFile | undefined {
+    return findByPath(this.doc, path);
+  }
+
+  get isViewer(): boolean {
+    return this.store.writes.state.getState() === 'viewer';
+  }
+
+  setUnsent(path: string, unsent: Unsent): void {
+    this.unsent.set(path, unsent);
+    this.send(path);
+    this.judge();
+  }
+
+  deleteUnsent(path: string): void {
+    this.unsent.delete(path);
+    this.sendFailed(path, undefined);
+  }
+
+  /** What the status says follows from what there is. */
+  judge(): void {
+    this.board.count(this.unsent.size);
+    if (this.isViewer && this.unsent.size > 0) this.board.raise('viewer', TerrariumError.of('E-TERRARIUM-1312'));
+    else this.board.clear('viewer');
+  }
+
+  sendFailed(path: string, error: Error | undefined): void {
+    if (error === undefined) this.board.clear(`send ${path}`);
+    else this.board.raise(`send ${path}`, TerrariumError.of('E-TERRARIUM-1313', { path, reason: error instanceof WriteFailed ? error.code : error.message }));
+    this.judge();
+  }
+
+  /** The disk did not take a file. */
+  bringFailed(path: string, error: unknown): void {
+    if (error instanceof DiskError && error.code === 'ENOSPC') this.board.raise(`disk ${path}`, TerrariumError.of('E-TERRARIUM-1311', { path }));
+    else console.warn(`Sync with the disk: ${path} was not written:`, error);
+  }
+
+  /** Both have this, durably once the document is saved. Not waited for: without a connection the disk follows all the same. */
+  agreed(agreements: readonly (readonly [path: string, hash: string | null])[]): void {
+    const { link } = this;
+    void this.store.whenSaved().then(() => {
+      if (!this.stopped && this.link === link) for (const [path, hash] of agreements) if (!this.unsent.has(path)) link?.taken(path, hash);
+    });
+  }
+}

@@ -1,0 +1,42 @@
+/** What programs wrote and the room does not have yet. SPEC.md, "Unsent". */
+import type { DocumentFile } from '../../shared/document/schema.ts';
+import type { Content } from '../../shared/protocol/replica.ts';
+import { hashOfFile } from './content.ts';
+import { hashOfText } from './hash.ts';
+import { mergeTexts } from './merge.ts';
+
+/** The file as it is to become: a change of what the document has. */
+export interface Unsent {
+  /** Revision of the document that is in `content` already; null: the document has no such file. */
+  readonly base: string | null;
+  /** Its text, if it is one. */
+  readonly baseText: string | undefined;
+  /** null: the file was removed. */
+  readonly content: Content | null;
+  readonly hash: string | null;
+  readonly mode: number | undefined;
+}
+
+/**
+ * - `unsent`: still to be sent, with what the document did meanwhile
+ * - `settled`: the document has it
+ * - `restored`: a removal of what somebody has changed since; the file stays
+ * - `conflict`: both cannot be had in one file
+ */
+export type Rebased = { kind: 'unsent'; unsent: Unsent } | { kind: 'settled' | 'restored' | 'conflict' };
+
+/** The same change of what the document has by now. */
+export function rebase(unsent: Unsent, file: DocumentFile | undefined): Rebased {
+  const current = file === undefined ? null : hashOfFile(file);
+  if (current === unsent.hash) return { kind: 'settled' };
+  if (current === unsent.base) return { kind: 'unsent', unsent };
+  if (unsent.content === null) return { kind: 'restored' };
+  // Removed there and changed here: it stays, as a new file.
+  if (file === undefined) return { kind: 'unsent', unsent: { ...unsent, base: null, baseText: undefined } };
+  if (file.kind !== 'text' || !('text' in unsent.content) || unsent.baseText === undefined) return { kind: 'conflict' };
+  const baseText = file.text.toString();
+  const text = mergeTexts(unsent.baseText, unsent.content.text, baseText);
+  if (text === undefined) return { kind: 'conflict' };
+  if (text === baseText) return { kind: 'settled' };
+  return { kind: 'unsent', unsent: { ...unsent, base: current, baseText, content: { text }, hash: hashOfText(text) } };
+}
