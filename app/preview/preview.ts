@@ -221,7 +221,17 @@ export class Preview {
 }
 
 function buildError(report: Extract<PreviewReport, { kind: 'vite-error' }>): PreviewError {
-  const stack = report.file === undefined ? [] : [{ file: report.file, line: report.line ?? 1, column: report.column ?? 0 }];
-  const title = report.plugin === undefined ? 'Build error' : `Build error (${report.plugin})`;
-  return { title, message: report.message, stack, ...(report.frame === undefined ? {} : { excerpt: report.frame }) };
+  const { file, plugin, message, frame } = report;
+  const place = report.line === undefined ? placeIn(message, file) : { line: report.line, column: report.column ?? 0 };
+  const stack = file === undefined ? [] : [{ file, line: place?.line ?? 1, column: place?.column ?? 0 }];
+  const excerpt = frame === undefined || frame.trim() === '' ? {} : { excerpt: frame };
+  return { title: plugin === undefined ? 'Build error' : `Build error (${plugin})`, message, stack, ...excerpt };
+}
+
+/** Compilers that give Vite no place of their own draw it into the message: "╭─[ src/App.tsx:7:17 ]". */
+function placeIn(message: string, file: string | undefined): { line: number; column: number } | undefined {
+  for (const [, path = '', line, column] of message.matchAll(/([^\s[\]()]+):(\d+):(\d+)/g)) {
+    if (file?.endsWith(path.replace(/^\.?\//, '')) === true) return { line: Number(line), column: Number(column) };
+  }
+  return undefined;
 }

@@ -44,13 +44,14 @@ const TAIL = 4000;
 export class Terminals {
   readonly store = createStore<TerminalsState>(() => ({ tabs: [], activeId: undefined }));
   readonly #live = new Map<number, Live>();
-  readonly #container: () => ContainerClient | undefined;
+  readonly #container: () => Promise<ContainerClient>;
   readonly #stopTheme: () => void;
   #nextId = 1;
   /** Called with what a click on a link in a terminal names. */
   onLink: (uri: string) => void = () => {};
 
-  constructor(container: () => ContainerClient | undefined) {
+  /** `container` resolves when it runs; rejects with why it does not. */
+  constructor(container: () => Promise<ContainerClient>) {
     this.#container = container;
     this.#stopTheme = theme.subscribe((state) => {
       for (const { xterm } of this.#live.values()) xterm.options.theme = terminalTheme(state.theme);
@@ -167,9 +168,9 @@ export class Terminals {
 
   async #follow(id: number, command: string, args: string[]): Promise<TaskEnd> {
     const live = this.#live.get(id);
-    const container = this.#container();
     if (live === undefined) throw new Error('The terminal was closed.');
-    if (container === undefined) throw new Error('The container is not running.');
+    const container = await this.#container();
+    if (!this.#live.has(id)) return { code: 0, tail: '' };
     const { cols, rows } = live.xterm;
     const process = await container.spawn(command, args, { terminal: { cols, rows }, env: { TERM: 'xterm-256color', COLORTERM: 'truecolor', FORCE_COLOR: '1' } });
     live.process = process;

@@ -1,12 +1,13 @@
 /** Everything that one open environment consists of, put together and started. React only draws its stores. */
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
+import { TerrariumError } from '../../shared/errors/error.ts';
 import { origins } from '../../shared/hosts.ts';
 import { getEnvironment, rememberedEnvironment, rememberEnvironment } from '../api/environments.ts';
 import type { Environment } from '../api/environments.ts';
 import { ApiError } from '../api/request.ts';
 import { createBootMachine } from '../boot/machine.ts';
-import type { BootMachine } from '../boot/machine.ts';
+import type { BootMachine, Phase } from '../boot/machine.ts';
 import type { ContainerClient } from '../container/client.ts';
 import { openDocument } from '../document/connection.ts';
 import type { DocumentConnection } from '../document/connection.ts';
@@ -105,7 +106,7 @@ export class WorkspaceSession {
     this.members = createMembers(awareness);
     this.baseline = new Baseline(doc, this.document.ready);
     this.preview = new Preview(this.label, this.at);
-    this.terminals = new Terminals(() => this.state.getState().container);
+    this.terminals = new Terminals(() => this.#whenRunning());
     this.terminals.onLink = (uri) => this.openLink(uri);
     this.types = plugs.types?.(this);
     this.files.subscribe((files) => this.tabs.keepOnly(new Set(files.map(({ id }) => id))));
@@ -125,6 +126,23 @@ export class WorkspaceSession {
       },
     );
     void startRuntime(this, this.#run.signal);
+  }
+
+  /** The container, as soon as it runs: a terminal may be asked for before. */
+  #whenRunning(): Promise<ContainerClient> {
+    return new Promise((resolve, reject) => {
+      const stops: (() => void)[] = [];
+      const look = () => {
+        const { container, containerLost } = this.state.getState();
+        const failed = containerLost || ['document', 'broker', 'container'].some((phase) => this.boot.store.getState().phases[phase as Phase].status === 'failed');
+        if (container === undefined && !failed) return;
+        for (const stop of stops) stop();
+        if (container === undefined) reject(TerrariumError.of('E-TERRARIUM-2110'));
+        else resolve(container);
+      };
+      stops.push(this.state.subscribe(look), this.boot.store.subscribe(look));
+      look();
+    });
   }
 
   #know(environment: Environment): void {

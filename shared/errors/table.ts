@@ -68,6 +68,7 @@ export const ERRORS = {
   'E-TERRARIUM-2107': { status: 504, severity: 'error', retryable: true, message: 'The container did not answer "{operation}" within {seconds} s.', next: 'Try again; restart the container if it happens again.' },
   'E-TERRARIUM-2108': { status: 502, severity: 'error', retryable: false, message: 'The container broke its protocol: {what}.', next: 'Restart the container; if it happens again, report it with this code.' },
   'E-TERRARIUM-2109': { status: 410, severity: 'info', retryable: true, message: 'The container was shut down.', next: 'Start it again.' },
+  'E-TERRARIUM-2110': { status: 409, severity: 'error', retryable: true, message: 'The container is not running.', next: 'Start the environment again, then open the terminal.' },
   'E-TERRARIUM-2140': { status: 500, severity: 'error', retryable: true, message: '"{command}" ended with exit code {exitCode}.', next: 'Read its terminal, correct what it names, and start again.' },
   'E-TERRARIUM-2141': { status: 500, severity: 'error', retryable: true, message: 'The start command "{command}" ended with exit code {exitCode}.', next: 'Read its terminal, correct what it names, and start again.' },
   'E-TERRARIUM-2142': { status: 422, severity: 'error', retryable: false, message: '{path} cannot be read: {problem}.', next: 'Correct the file and start again.' },
