@@ -1,0 +1,78 @@
+/** The browser stops service workers whenever it likes: previews, hot updates and programs go on, and nothing has to be reloaded. */
+import type { Browser, CDPSession, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchBrowser, newProfile } from './product/browser.ts';
+import { createServerProcess, type ServerProcess } from './product/server.ts';
+import { enter, openTerminal, previewFrame, previewShows, screenshot, terminalShows, until } from './product/workspace.ts';
+
+let server: ServerProcess;
+let browser: Browser;
+let page: Page;
+let id: string;
+let devtools: CDPSession;
+const running = new Map<string, string>();
+beforeAll(async () => {
+  server = await createServerProcess();
+  [browser] = await Promise.all([launchBrowser(), server.start()]);
+  page = await server.signIn(await newProfile(browser));
+  devtools = await page.context().newCDPSession(page);
+  devtools.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+    for (const { versionId, scriptURL, runningStatus } of versions) running.set(versionId, `${new URL(scriptURL).pathname} ${runningStatus}`);
+  });
+  await devtools.send('ServiceWorker.enable');
+  id = await server.create('react-ts');
+  await page.goto(`${server.origin}/e/${id}`);
+  await previewShows(page, 'React + TypeScript');
+});
+afterAll(async () => {
+  await browser.close();
+  await server.dispose();
+});
+
+/** Resolves when the browser says that each of them has stopped. */
+async function stopAll(): Promise<void> {
+  await devtools.send('ServiceWorker.stopAllWorkers');
+  await until(() => Promise.resolve([...running.values()].filter((status) => /sw\.js|service-worker/.test(status) && !status.endsWith('stopped')).join(' ')), /^$/, 10_000);
+}
+
+async function edit(from: string, to: string): Promise<void> {
+  const text = await server.stored(id, 'src/App.tsx');
+  await server.api(`/api/environments/${id}/files/src/App.tsx`, { method: 'PUT', body: text.replace(from, to) });
+}
+
+describe('all service workers stopped', () => {
+  test('there are some to stop', () => {
+    expect([...running.values()].join(' ')).toMatch(/preview-sw\.js/);
+    expect([...running.values()].join(' ')).toMatch(/host-sw\.js/);
+  });
+
+  test('an edit is still hot, and the page keeps its state', async () => {
+    await previewFrame(page)?.click('button');
+    await stopAll();
+    await edit('React + TypeScript', 'Hot after the stop');
+    await previewShows(page, 'Hot after the stop', 30_000);
+    await previewShows(page, 'Count is 1');
+  });
+
+  test('the preview is reloaded, and its page asks for more', async () => {
+    await stopAll();
+    await page.getByRole('button', { name: 'Reload preview' }).click();
+    await previewShows(page, /Hot after the stop[^]*Count is 0/, 30_000);
+    await stopAll();
+    expect(await previewFrame(page)?.evaluate(async () => (await fetch('/package.json')).status)).toBe(200);
+  });
+
+  test('a program still imports modules, and a new preview port opens', async () => {
+    await server.api(`/api/environments/${id}/files/late.mjs`, { method: 'PUT', body: "import { name } from './name.mjs';\nconst { basename } = await import('node:path');\nconsole.log('imported', name, basename('/a/b'));\n" });
+    await server.api(`/api/environments/${id}/files/name.mjs`, { method: 'PUT', body: "export const name = 'late';\n" });
+    await openTerminal(page);
+    await stopAll();
+    await enter(page, 'node late.mjs');
+    await terminalShows(page, /^imported late b\s*$/m);
+    await stopAll();
+    await enter(page, `clear; node -e "require('http').createServer((q,s)=>s.setHeader('content-type','text/html').end('<h1>Second port</h1>')).listen(3001)" &`);
+    await page.getByRole('combobox', { name: 'Port' }).selectOption('3001');
+    await previewShows(page, 'Second port', 30_000);
+    await screenshot(page, 'workers-stopped');
+  });
+});
