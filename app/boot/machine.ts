@@ -105,7 +105,7 @@ export function currentPhase(state: BootState): Phase | undefined {
 
 /** Milliseconds that a phase took, or has taken until `now`. */
 export function duration(phase: PhaseState, now: number): number | undefined {
-  if (phase.status === 'running') return now - phase.startedAt;
+  if (phase.status === 'running') return Math.max(0, now - phase.startedAt);
   return phase.status === 'done' || phase.status === 'failed' ? phase.endedAt - phase.startedAt : undefined;
 }
 

@@ -11,6 +11,7 @@ import { baseName, folderName } from '../../workspace/file-tree.ts';
 import type { WorkspaceSession } from '../../workspace/session.ts';
 import { tabKey } from '../../workspace/tabs.ts';
 import type { EditorTab } from '../../workspace/tabs.ts';
+import { FirstGlance, useEditorWanted } from './FirstGlance.tsx';
 import { Logo } from '../../ui/Logo.tsx';
 
 const CodeEditor = lazy(() => import('./CodeEditor.tsx'));
@@ -22,6 +23,7 @@ export function EditorArea({ session }: { session: WorkspaceSession }) {
   const files = useStore(session.files);
   const current = tabs.find((tab) => tabKey(tab) === active);
   const file = files.find((one) => one.id === current?.fileId);
+  const [editorWanted, wantEditor] = useEditorWanted(session);
   return (
     <section className="editor-area" aria-label="Editor">
       {tabs.length > 0 && <TabBar session={session} />}
@@ -37,8 +39,10 @@ export function EditorArea({ session }: { session: WorkspaceSession }) {
           <EmptyEditor />
         ) : file.kind === 'binary' ? (
           <BinaryFile session={session} path={file.path} />
+        ) : !editorWanted ? (
+          <FirstGlance session={session} fileId={file.id} onWanted={wantEditor} />
         ) : (
-          <Suspense fallback={<EditorLoading />}>
+          <Suspense fallback={current.kind === 'diff' ? <EditorLoading /> : <FirstGlance session={session} fileId={file.id} onWanted={wantEditor} />}>
             {current.kind === 'diff' ? <DiffEditor session={session} fileId={file.id} /> : <CodeEditor session={session} fileId={file.id} />}
           </Suspense>
         )}

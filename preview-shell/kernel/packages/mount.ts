@@ -2,7 +2,7 @@ import type { PackMount } from '../../../shared/pack/format.ts';
 import type { Disk } from '../disk/index.ts';
 import type { PackProgress, PackStore } from './pack-store.ts';
 
-const SAVE_DELAY_MS = 4000;
+const SAVE_DELAY_MS = 10_000;
 
 /** Packs of one disk: fetched, mounted, and brought again after a restart when somebody looks inside. */
 export class Packages {
