@@ -8,15 +8,16 @@ import { createKeyGeneration } from './crypto/keygen-jobs.ts';
 import { createKeys } from './crypto/key-object.ts';
 import { CURVE_NAMES } from './crypto/keys/curves.ts';
 import { createRandomAndDerivation } from './crypto/random-and-derivation.ts';
+import { createRsaCiphers } from './crypto/rsa/cipher.ts';
+import { createSigning } from './crypto/signing.ts';
 
 /** Classes of Node's that need key pairs or X.509, which are not supported: making one says so. */
 const UNSUPPORTED_CLASSES = [
   'AESCipherJob', 'DiffieHellman', 'DiffieHellmanGroup', 'DHKeyExportJob', 'DHBitsJob', 'DsaKeyPairGenJob', 'ECDH', 'ECDHBitsJob',
-  'ECKeyExportJob', 'RSAKeyExportJob', 'RSACipherJob', 'SecureContext', 'Sign', 'SignJob', 'Verify',
+  'ECKeyExportJob', 'RSAKeyExportJob', 'SecureContext',
 ];
 const UNSUPPORTED_FUNCTIONS = [
-  'publicEncrypt', 'privateDecrypt', 'privateEncrypt', 'publicDecrypt', 'statelessDH', 'ECDHConvertKey', 'certVerifySpkac', 'certExportPublicKey', 'certExportChallenge',
-  'parseX509', 'resetRootCertStore', 'setEngine', 'setFipsCrypto',
+  'statelessDH', 'ECDHConvertKey', 'certVerifySpkac', 'certExportPublicKey', 'certExportChallenge', 'parseX509', 'resetRootCertStore', 'setEngine', 'setFipsCrypto',
 ];
 
 export function create(ctx: BindingContext): Record<string, unknown> {
@@ -30,6 +31,8 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     ...createRandomAndDerivation(ctx, keys),
     ...keys.binding,
     ...createKeyGeneration(ctx, keys),
+    ...createSigning(ctx),
+    ...createRsaCiphers(ctx),
     // Memory of a page is never locked.
     secureBuffer: (length: number) => new Uint8Array(length),
     timingSafeEqual: (a: Source, b: Source) => {

@@ -6,33 +6,38 @@ export const JOB = { async: 0, sync: 1 } as const;
 export type JobResult = [error: unknown, result?: unknown];
 
 /**
- * A class whose instances do `work` with their arguments after the mode. Work that is a promise is for asynchronous jobs alone.
+ * A class whose instances do `work` with their arguments after the mode.
  * @param check refuses arguments when the job is made, in either mode
  */
 export function jobClass<Args extends unknown[]>(ctx: BindingContext, work: (...args: Args) => unknown, check?: (...args: Args) => void) {
+  return preparedJobClass(ctx, (...args: Args) => {
+    check?.(...args);
+    return () => work(...args);
+  });
+}
+
+/** A class whose instances read their arguments when they are made, and do the work that this gives when they are run. */
+export function preparedJobClass<Args extends unknown[]>(ctx: BindingContext, prepare: (...args: Args) => () => unknown) {
   return class CryptoJob {
     ondone: ((error: unknown, result?: unknown) => void) | undefined;
     readonly #mode: number;
-    readonly #args: Args;
+    readonly #work: () => unknown;
 
     constructor(mode: number, ...args: Args) {
       this.#mode = mode;
-      this.#args = args;
-      check?.(...args);
+      this.#work = prepare(...args);
     }
 
     run(): JobResult | undefined {
-      if (this.#mode === JOB.sync) return attempt(() => work(...this.#args));
+      if (this.#mode === JOB.sync) return attempt(this.#work);
       const release = ctx.loop.hold();
-      const done = (...result: JobResult): void => ctx.loop.enqueue(() => {
-        release();
-        this.ondone?.(...result);
-      });
       // On a later turn, as from a thread pool.
       ctx.loop.complete(() => {
-        const [error, result] = attempt(() => work(...this.#args));
-        if (error !== undefined) done(error);
-        else void Promise.resolve(result).then((value) => done(undefined, value), (reason: unknown) => done(reason));
+        const result = attempt(this.#work);
+        ctx.loop.enqueue(() => {
+          release();
+          this.ondone?.(...result);
+        });
       });
       return undefined;
     }
