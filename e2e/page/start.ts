@@ -1,5 +1,5 @@
 /** A real server with an empty data folder and one small template of its own, for tests of the page that need no container. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,8 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-export async function startTerrarium(): Promise<Running> {
+/** `without`: parts of the build that this server does not have. */
+export async function startTerrarium({ without = [] }: { without?: string[] } = {}): Promise<Running> {
   const folder = await mkdtemp(path.join(tmpdir(), 'terrarium-page-'));
   for (const [name, text] of Object.entries(TEMPLATE)) {
     const file = path.join(folder, 'templates/plain', name);
@@ -33,7 +34,8 @@ export async function startTerrarium(): Promise<Running> {
     await writeFile(file, text);
   }
   const settings = await loadSettings(ROOT, { PORT: String(await freePort()), TERRARIUM_DATA: path.join(folder, 'data'), TERRARIUM_OWNER_TOKEN: OWNER_TOKEN });
-  const terrarium = await createTerrarium({ ...settings, templatesDir: path.join(folder, 'templates') }, createLogger());
+  const distDir = without.length === 0 ? settings.distDir : await partOf(settings.distDir, path.join(folder, 'dist'), without);
+  const terrarium = await createTerrarium({ ...settings, distDir, templatesDir: path.join(folder, 'templates') }, createLogger());
   await terrarium.listen();
   const origin = settings.baseOrigin;
   return {
@@ -45,6 +47,12 @@ export async function startTerrarium(): Promise<Running> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function partOf(distDir: string, to: string, without: string[]): Promise<string> {
+  await mkdir(to);
+  for (const part of await readdir(distDir)) if (!without.includes(part)) await symlink(path.join(distDir, part), path.join(to, part));
+  return to;
 }
 
 async function freePort(): Promise<number> {
