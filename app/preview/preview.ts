@@ -135,6 +135,12 @@ export class Preview {
     this.go(this.store.getState().route);
   }
 
+  /** Loads again what has not painted: what it waited for may be there. */
+  retry(): void {
+    const { document } = this.store.getState();
+    if (document !== 'none' && document !== 'painted') this.reload();
+  }
+
   back(): void {
     this.#command({ v: 1, source: 'terrarium-app', command: 'back' });
   }

@@ -64,6 +64,9 @@ export interface Plugs {
   types: ((session: WorkspaceSession) => TypesProvider) | undefined;
 }
 
+/** Failures of a start that a server that is away explains. */
+const SERVER_AWAY = new Set<string>(['E-TERRARIUM-1306', 'E-TERRARIUM-2100', 'E-TERRARIUM-2103', 'E-TERRARIUM-2106']);
+
 let plugs: Plugs = { diskSync: undefined, types: undefined };
 
 /** Called once at start by the page's entry, before a session opens. */
@@ -109,6 +112,11 @@ export class WorkspaceSession {
     this.terminals = new Terminals(() => this.#whenRunning());
     this.terminals.onLink = (uri) => this.openLink(uri);
     this.types = plugs.types?.(this);
+    this.document.state.subscribe((now, before) => {
+      if (now.link !== 'connected' || before.link === 'connected') return;
+      if (this.#failedForServer()) this.restart();
+      else this.preview.retry();
+    });
     this.files.subscribe((files) => this.tabs.keepOnly(new Set(files.map(({ id }) => id))));
   }
 
@@ -142,6 +150,14 @@ export class WorkspaceSession {
       };
       stops.push(this.state.subscribe(look), this.boot.store.subscribe(look));
       look();
+    });
+  }
+
+  /** The start failed because the server was away: it is tried again when that is back. */
+  #failedForServer(): boolean {
+    return Object.values(this.boot.store.getState().phases).some((phase) => {
+      if (phase.status !== 'failed') return false;
+      return SERVER_AWAY.has(phase.error.code ?? '') || /\bENETUNREACH\b|package server cannot be reached/.test(phase.error.output ?? '');
     });
   }
 

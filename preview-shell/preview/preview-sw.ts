@@ -33,7 +33,6 @@ async function respond(event: FetchEvent): Promise<Response> {
   try {
     const { head, body } = await forward(link, request, await contextOf(request, clientId));
     if (head.cookies.length > 0) await tellCookies(head.cookies);
-    if (isDocument(request)) event.waitUntil(own.keep().catch(() => undefined));
     return await asResponse(request, head.status, head.statusText, head.headers, body);
   } catch (error) {
     return failure(request, error);
@@ -106,7 +105,12 @@ async function openSocket({ url, protocols }: Extract<ToPreviewWorker, { t: 'soc
 
 scope.addEventListener('install', () => void scope.skipWaiting());
 scope.addEventListener('activate', (event) => event.waitUntil(scope.clients.claim()));
-scope.addEventListener('message', (event) => handle(event.data as ToPreviewWorker, event.ports, event.source instanceof Client ? event.source : undefined));
+scope.addEventListener('message', (event) => {
+  const message = event.data as ToPreviewWorker;
+  // A page has brought the way to the container: from here on the server may go away.
+  if (message.t === 'gateway') event.waitUntil(own.keep().catch(() => undefined));
+  handle(message, event.ports, event.source instanceof Client ? event.source : undefined);
+});
 scope.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
   if (url.origin === scope.location.origin) event.respondWith(respond(event));
