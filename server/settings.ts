@@ -1,6 +1,6 @@
 /** Where this server runs and on what: defaults, `terrarium.config.yaml`, environment variables (later ones win). */
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { loadConfig } from '../shared/config/load.ts';
 import type { TerrariumConfig } from '../shared/config/schema.ts';
 import { TerrariumError } from '../shared/errors/error.ts';

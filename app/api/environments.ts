@@ -1,5 +1,5 @@
 /** The environments' REST calls (row A1, A2) as the page needs them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { call, callJson, jsonBody } from './request.ts';
 
 const environmentSchema = z.object({

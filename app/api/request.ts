@@ -1,5 +1,5 @@
 /** Calls to the server's REST API: same origin, cookie or bearer, every answer parsed, every failure an `ApiError` with the table's code. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { TerrariumError } from '../../shared/errors/error.ts';
 
 /** How long one call may take, in milliseconds. */

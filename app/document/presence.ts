@@ -1,6 +1,6 @@
 /** Who is here: names, colours and what they look at, from the awareness of the document. */
 import type { Awareness } from 'y-protocols/awareness';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 

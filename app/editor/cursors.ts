@@ -2,7 +2,7 @@
 import type { editor as MonacoEditor } from 'monaco-editor';
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { colourOf, membersOf } from '../document/presence.ts';
 import type { Member } from '../document/presence.ts';
 import { monaco } from './monaco.ts';

@@ -1,5 +1,5 @@
 /** The preview pane's state: which ports serve, which page is shown, what it reports. Reports are hostile until parsed. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { createStore } from 'zustand/vanilla';
 import type { origins } from '../../shared/hosts.ts';
 import { PREVIEW_PATHS } from '../../shared/protocol/preview-channel.ts';

@@ -1,6 +1,6 @@
 /** What the project's own files say about how it is started: `terrarium.json`, else `package.json`. */
 import type * as Y from 'yjs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import { findByPath } from '../../shared/document/schema.ts';
 

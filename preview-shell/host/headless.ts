@@ -22,35 +22,27 @@ async function start(): Promise<void> {
   const session = crypto.randomUUID();
   const kernel = new Worker(asset(boot.assets.kernel));
   const tell = (message: ToKernel, transfer: Transferable[] = []): void => kernel.postMessage(message, transfer);
-  const [serviceWorker, library, image] = await Promise.all([
-    HostServiceWorker.start(session, {
-      reintroduce: (key) => threads.reintroduce(key),
-      preview: (port, channel) => tell({ type: 'preview', port, channel, session, isolation: isolationMode(coep) }, [channel]),
-    }),
-    shared(asset(boot.assets.library)),
-    bytes(asset(boot.assets.image)),
-  ]);
-  const threads = new ThreadPool({
-    script: asset(boot.assets.thread), transform: asset(boot.assets.transform), library, session, origin: location.origin, spares: SPARE_THREADS,
-    introduce: (key) => serviceWorker.introduce(key),
-    onFailure: (threadId, message) => tell({ type: 'thread-failed', threadId, message }),
-  });
+  // The kernel reads its disk and takes the client's first calls while the rest of what threads need is on its way.
+  const imageRead = bytes(asset(boot.assets.image));
+  const pool = startThreads(boot, asset, session, tell);
   kernel.onmessage = ({ data }: MessageEvent<FromKernel>) => {
     switch (data.type) {
-      case 'launch': threads.launch(data.start); break;
-      case 'terminate': threads.terminate(data.threadId); break;
+      // In the order in which they came: all of them wait for one promise.
+      case 'launch': void pool.then(({ threads }) => threads.launch(data.start)); break;
+      case 'terminate': void pool.then(({ threads }) => threads.terminate(data.threadId)); break;
       case 'fatal': warnClient(data.message); break;
     }
   };
   kernel.onerror = ({ message }) => warnClient(message);
-  serviceWorker.announce();
   const { port1, port2 } = new MessageChannel();
+  parent.postMessage({ type: 'init' }, clientOrigin(), [port2]);
   const { label, baseOrigin, packagesOrigin, capability, packs } = boot;
+  const image = await imageRead;
   const init: KernelInit = { type: 'init', v: HOST_PAGE_VERSION, label, baseOrigin, packagesOrigin, capability, packs, image, client: port1 };
   tell(init, [image, port1]);
-  parent.postMessage({ type: 'init' }, clientOrigin(), [port2]);
   addEventListener('pagehide', () => tell({ type: 'flush' }));
   document.addEventListener('visibilitychange', () => tell({ type: 'flush' }));
+  const { serviceWorker } = await pool;
   setTimeout(() => serviceWorker.keep(ownFiles(Object.values(boot.assets).map(asset))), KEEP_AFTER_MS);
   setInterval(() => void refreshCapability(tell), CAPABILITY_REFRESH_MS);
   // A page that was kept comes with a capability that may be past its time.
@@ -58,6 +50,28 @@ async function start(): Promise<void> {
     void refreshCapability(tell);
     addEventListener('online', () => void refreshCapability(tell));
   }
+}
+
+type Boot = ReturnType<typeof readBootData>;
+
+/** A thread's Worker is made when the service worker is active, since one that was made before would not be controlled by it. */
+async function startThreads(boot: Boot, asset: (name: string) => string, session: string, tell: (message: ToKernel, transfer?: Transferable[]) => void): Promise<{ serviceWorker: HostServiceWorker; threads: ThreadPool }> {
+  const isolation = isolationMode(new URLSearchParams(location.search).get('coep'));
+  let pool: ThreadPool | undefined;
+  const [serviceWorker, library] = await Promise.all([
+    HostServiceWorker.start(session, {
+      reintroduce: (key) => pool?.reintroduce(key),
+      preview: (port, channel) => tell({ type: 'preview', port, channel, session, isolation }, [channel]),
+    }),
+    shared(asset(boot.assets.library)),
+  ]);
+  const threads = (pool = new ThreadPool({
+    script: asset(boot.assets.thread), transform: asset(boot.assets.transform), library, session, origin: location.origin, spares: SPARE_THREADS,
+    introduce: (key) => serviceWorker.introduce(key),
+    onFailure: (threadId, message) => tell({ type: 'thread-failed', threadId, message }),
+  }));
+  serviceWorker.announce();
+  return { serviceWorker, threads };
 }
 
 /** Everything that a start of this page fetches from its origin. */

@@ -1,6 +1,6 @@
 /** Short signed tokens that let untrusted code do one kind of thing: base64url(payload) "." base64url(HMAC-SHA-256). */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const payloadSchema = z.object({
   label: z.string(),

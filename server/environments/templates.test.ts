@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createTemplates } from './templates.ts';
 
 const IDS = ['node-express', 'node-hono', 'react-ts', 'static-html', 'svelte-ts', 'vanilla-ts', 'vitest', 'vue-ts'];

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isProjectPath } from '../../shared/document/schema.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import { decodeText } from './content.ts';

@@ -1,5 +1,5 @@
 /** A package-lock.json (lockfileVersion 2 or 3) as data: parsing, and Node's lookup of a dependency in its tree. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Refusal } from './refusal.ts';
 
 const dependencies = z.record(z.string(), z.string()).optional();

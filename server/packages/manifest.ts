@@ -1,6 +1,6 @@
 /** The project's package.json: parsing, and its judgement by the policy. */
 import parseJson from 'json-parse-even-better-errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isPackageName, overrideSpecifiers, parseSpecifier, parseTyped } from '../../shared/policy/index.ts';
 import type { Judge, PolicyMode, Specifier } from '../../shared/policy/index.ts';
 import { Refusal } from './refusal.ts';

@@ -1,5 +1,5 @@
 /** What the package client and the service say to each other: `POST /resolve`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { packMountSchema } from '../../shared/pack/schema.ts';
 
 const MAX_SPECS = 200;

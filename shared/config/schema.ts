@@ -1,5 +1,5 @@
 /** `terrarium.config.yaml`: every key with its default and its bounds. Unknown keys are errors, so that a typing mistake is seen. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `30m`, `500ms`, `2h`, or a number of milliseconds; parsed into milliseconds. */
 const duration = z

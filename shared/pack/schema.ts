@@ -1,5 +1,5 @@
 /** Shapes of a pack's header and of where packs are mounted. Apart from format.ts: threads read packs and need no parser of messages. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const packFileSchema = z.object({
   p: z.string().describe('path inside the package, "/"-separated, no leading "/"'),

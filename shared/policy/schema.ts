@@ -1,5 +1,5 @@
 /** The package policy: which names a project may list as direct dependencies. Its first content is package-policy.json. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const names = z.array(z.string().min(1));
 

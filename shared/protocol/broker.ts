@@ -14,7 +14,7 @@
  * its request from then on. Bytes travel as transferred `ArrayBuffer`s. Output is paced by credit: the broker sends at most as many
  * UTF-16 units as it was granted and reads no further from the process's stream until it is granted more.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { APP_SOURCE, BROKER_SOURCE, BROKER_VERSION, MAX_CHUNK } from './broker-constants.ts';
 
 export * from './broker-constants.ts';

@@ -5,7 +5,7 @@
  * The preview is hostile: the app checks `event.origin` (the preview origin of that environment and port) and `event.source`
  * (the frame it made), then parses. A report that does not parse is counted and dropped. Sizes are capped by the sender and again here.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const PREVIEW_REPORT_VERSION = 1;
 export const PREVIEW_REPORT_SOURCE = 'terrarium-preview';

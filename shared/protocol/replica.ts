@@ -6,7 +6,7 @@
  * something else there refuses, and the page, which has both, merges: against the revision that the writing program had read, which the replica
  * names. Hashes are SHA-256 in hexadecimal. Every request is answered, a line that is none of these messages with `failed`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const REPLICA_COMMAND = 'terrarium-replica';
 export const REPLICA_VERSION = 2;

@@ -3,7 +3,7 @@
  * to be, and an identical result changes nothing. Message 101 of the room's protocol (server/rooms/SPEC.md, W1-W5): `101 · varString(JSON)`, on
  * the same socket as the updates, so that an answer comes after the updates that it speaks of. Hashes are SHA-256 in hexadecimal, of text in UTF-8.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const MESSAGE_WRITE = 101;
 export const ROOM_WRITE_VERSION = 1;

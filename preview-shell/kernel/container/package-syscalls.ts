@@ -4,7 +4,7 @@ import { packMountSchema, type PackMount } from '../../../shared/pack/schema.ts'
 import type { Packages } from '../packages/index.ts';
 import type { SyscallTable } from '../syscall.ts';
 import type { ProcessTable } from '../process/table.ts';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export interface PackageAccess {
   origin: string;

@@ -1,5 +1,5 @@
 /** What comes from a preview is hostile: messages that are not of the protocol are dropped. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ToGateway } from '../../../shared/protocol/preview-channel.ts';
 
 const MAX_URL = 64 * 1024;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SysError } from '../../abi/errno.ts';
 import { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } from '../disk/constants.ts';
 import { whenLoaded, type Disk } from '../disk/index.ts';
