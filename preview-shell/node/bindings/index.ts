@@ -9,7 +9,6 @@ import { create as config } from './config.ts';
 import { create as constants } from './constants.ts';
 import { create as contextify } from './contextify.ts';
 import { create as credentials } from './credentials.ts';
-import { create as crypto } from './crypto.ts';
 import { create as encodingBinding } from './encoding_binding.ts';
 import { create as errors } from './errors.ts';
 import { create as fs } from './fs.ts';
@@ -35,7 +34,6 @@ import { create as processMethods } from './process_methods.ts';
 import { create as processWrap } from './process_wrap.ts';
 import { create as report } from './report.ts';
 import { create as sea } from './sea.ts';
-import { create as serdes } from './serdes.ts';
 import { create as signalWrap } from './signal_wrap.ts';
 import { create as spawnSync } from './spawn_sync.ts';
 import { create as streamPipe } from './stream_pipe.ts';
@@ -55,10 +53,15 @@ import { create as url } from './url.ts';
 import { create as util } from './util.ts';
 import { create as uv } from './uv.ts';
 import { create as v8 } from './v8.ts';
-import { create as wasi } from './wasi.ts';
 import { create as wasmWebApi } from './wasm_web_api.ts';
 import { create as worker } from './worker.ts';
-import { create as zlib } from './zlib.ts';
+
+interface Binding {
+  create: BindingFactory;
+}
+
+/** The bundler's: a module that is required is evaluated when it is, here once a program asks for the binding. Their tables cost each thread 20 ms. */
+declare const require: (path: string) => unknown;
 
 /** Name of each internal binding -> what makes it for a thread. `builtins` is made by the bootstrap, which has the library. */
 export const FACTORIES: Readonly<Record<string, BindingFactory>> = {
@@ -72,7 +75,7 @@ export const FACTORIES: Readonly<Record<string, BindingFactory>> = {
   constants: constants,
   contextify: contextify,
   credentials: credentials,
-  crypto: crypto,
+  crypto: (ctx) => (require('./crypto.ts') as Binding).create(ctx),
   encoding_binding: encodingBinding,
   errors: errors,
   fs: fs,
@@ -98,7 +101,7 @@ export const FACTORIES: Readonly<Record<string, BindingFactory>> = {
   process_wrap: processWrap,
   report: report,
   sea: sea,
-  serdes: serdes,
+  serdes: (ctx) => (require('./serdes.ts') as Binding).create(ctx),
   signal_wrap: signalWrap,
   spawn_sync: spawnSync,
   stream_pipe: streamPipe,
@@ -118,8 +121,8 @@ export const FACTORIES: Readonly<Record<string, BindingFactory>> = {
   util: util,
   uv: uv,
   v8: v8,
-  wasi: wasi,
+  wasi: (ctx) => (require('./wasi.ts') as Binding).create(ctx),
   wasm_web_api: wasmWebApi,
   worker: worker,
-  zlib: zlib,
+  zlib: (ctx) => (require('./zlib.ts') as Binding).create(ctx),
 };
