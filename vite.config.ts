@@ -10,7 +10,7 @@ export default defineConfig({
   root: here('app'),
   // y-monaco names a file that the editor's `exports` map no longer reaches by that path; it must be the same module instance.
   resolve: { alias: { 'monaco-editor/esm/vs/editor/editor.api.js': here('node_modules/monaco-editor/esm/vs/editor/editor.api.js') } },
-  plugins: [react(), assetList()],
+  plugins: [react(), assetList(), preloadMain()],
   worker: { format: 'es' },
   build: {
     outDir: here('dist/app'),
@@ -34,6 +34,20 @@ function assetList(): Plugin {
     generateBundle(_options, bundle) {
       const paths = Object.keys(bundle).filter((name) => name.startsWith('assets/') && !name.endsWith('.map'));
       this.emitFile({ type: 'asset', fileName: 'asset-list.json', source: JSON.stringify(paths.map((name) => `/${name}`)) });
+    },
+  };
+}
+
+/** The first script opens the container's frame and then asks for the page's code: the browser fetches both at once. */
+function preloadMain(): Plugin {
+  return {
+    name: 'terrarium:preload-main',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, { bundle }) {
+        const main = Object.values(bundle ?? {}).find((chunk) => chunk.type === 'chunk' && chunk.facadeModuleId === here('app/main.tsx'));
+        return main === undefined ? [] : [{ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `/${main.fileName}` }, injectTo: 'head' as const }];
+      },
     },
   };
 }

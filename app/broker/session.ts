@@ -1,8 +1,7 @@
 /** The broker's end of the port: carries the app's requests out on the library, and its events back. Protocol: shared/protocol/broker.ts. */
-import { WebContainer } from '@webcontainer/api';
-import type { PreviewMessage, Unsubscribe, WebContainerProcess } from '@webcontainer/api';
+import type { PreviewMessage, Unsubscribe, WebContainer, WebContainerProcess } from '@webcontainer/api';
 import type { AppToBroker, BrokerErrorData, BrokerRequest, BrokerToApp } from '../../shared/protocol/broker.ts';
-import { watchBootStages } from './boot-stages.ts';
+import { Boot } from './eager-boot.ts';
 import { PacedOutput } from './output.ts';
 import { treeOf } from './tree.ts';
 
@@ -15,15 +14,18 @@ interface Running {
 export class BrokerSession {
   readonly #port: MessagePort;
   readonly #hostOrigin: string;
+  #boot: Boot | undefined;
   #container: WebContainer | undefined;
   readonly #processes = new Map<number, Running>();
   readonly #watches = new Map<number, { close(): void }>();
   readonly #cancelled = new Set<number>();
   readonly #subscriptions: Unsubscribe[] = [];
 
-  constructor(port: MessagePort, hostOrigin: string) {
+  /** `boot`: one that has begun; a session after a teardown begins its own. */
+  constructor(port: MessagePort, hostOrigin: string, boot: Boot | undefined) {
     this.#port = port;
     this.#hostOrigin = hostOrigin;
+    this.#boot = boot;
     port.addEventListener('message', (event: MessageEvent<AppToBroker>) => this.#receive(event.data));
     port.start();
   }
@@ -78,7 +80,7 @@ export class BrokerSession {
   }
 
   async #carryOut(id: number, request: BrokerRequest): Promise<unknown> {
-    if (request.op === 'boot') return await this.#boot(request.workdirName);
+    if (request.op === 'boot') return await this.#bootContainer(request.workdirName);
     if (request.op === 'teardown') return this.#teardown();
     const container = this.#booted();
     switch (request.op) {
@@ -114,19 +116,24 @@ export class BrokerSession {
     return this.#container;
   }
 
-  async #boot(workdirName: string): Promise<{ workdir: string; path: string }> {
-    const stop = watchBootStages(this.#hostOrigin, (stage) => this.#send({ type: 'boot-stage', stage }));
-    this.#send({ type: 'boot-stage', stage: 'library' });
-    try {
-      const container = await WebContainer.boot({ workdirName, forwardPreviewErrors: true });
-      this.#send({ type: 'boot-stage', stage: 'built' });
-      this.#container = container;
-      this.#subscribe(container);
-      keepForOffline();
-      return { workdir: container.workdir, path: container.path };
-    } finally {
-      stop();
-    }
+  async #bootContainer(workdirName: string): Promise<{ workdir: string; path: string }> {
+    const boot = await this.#begun(workdirName);
+    boot.follow((stage) => this.#send({ type: 'boot-stage', stage }));
+    const container = await boot.container;
+    this.#send({ type: 'boot-stage', stage: 'built' });
+    this.#container = container;
+    this.#subscribe(container);
+    keepForOffline();
+    return { workdir: container.workdir, path: container.path };
+  }
+
+  /** The boot that has begun, unless another folder is asked for. */
+  async #begun(workdirName: string): Promise<Boot> {
+    const begun = this.#boot;
+    this.#boot = undefined;
+    if (begun?.workdirName === workdirName) return begun;
+    (await begun?.container)?.teardown();
+    return new Boot(this.#hostOrigin, workdirName);
   }
 
   #subscribe(container: WebContainer): void {

@@ -1,6 +1,8 @@
 /** Opens the broker frame of an environment and shakes hands with it (shared/protocol/broker.ts). */
 import { APP_SOURCE, BROKER_SOURCE, BROKER_VERSION, helloSchema } from '../../shared/protocol/broker.ts';
 import type { z } from 'zod';
+import { takeBrokerFrame } from './broker-frame.ts';
+import type { BrokerFrame } from './broker-frame.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
 
 /** How long the broker frame may take to say hello, in milliseconds. */
@@ -22,18 +24,15 @@ export interface BrokerConnection {
  */
 export async function connectBroker(brokerOrigin: string, signal: AbortSignal): Promise<BrokerConnection> {
   signal.throwIfAborted();
-  const frame = brokerFrame(brokerOrigin);
-  const hellos = listenForHello(frame, brokerOrigin);
-  const close = () => {
-    hellos.stop();
-    frame.remove();
-  };
+  const frame = takeBrokerFrame(brokerOrigin);
+  const hellos = listenForHello(frame);
+  const close = () => frame.remove();
   try {
     const hello = await hellos.first(AbortSignal.any([signal, AbortSignal.timeout(HELLO_LIMIT), afterLoad(frame)]));
     if (hello.v !== BROKER_VERSION) {
       throw TerrariumError.of('E-TERRARIUM-2101');
     }
-    return { port: sendPort(frame, brokerOrigin), close, onLost: hellos.onNext };
+    return { port: sendPort(frame.element, brokerOrigin), close, onLost: hellos.onNext };
   } catch (error) {
     close();
     if (signal.aborted || error instanceof TerrariumError) throw error;
@@ -41,23 +40,11 @@ export async function connectBroker(brokerOrigin: string, signal: AbortSignal): 
   }
 }
 
-function brokerFrame(origin: string): HTMLIFrameElement {
-  const frame = document.createElement('iframe');
-  // The sandbox keeps whatever runs in there, and in the host frame within it, from navigating this page or opening windows.
-  frame.setAttribute('sandbox', 'allow-scripts allow-same-origin');
-  frame.allow = 'cross-origin-isolated';
-  frame.title = 'Container broker';
-  frame.hidden = true;
-  frame.tabIndex = -1;
-  frame.setAttribute('aria-hidden', 'true');
-  frame.src = `${origin}/`;
-  document.body.append(frame);
-  return frame;
-}
-
-function afterLoad(frame: HTMLIFrameElement): AbortSignal {
+function afterLoad({ loaded }: BrokerFrame): AbortSignal {
   const abort = new AbortController();
-  frame.addEventListener('load', () => setTimeout(() => abort.abort(), HELLO_AFTER_LOAD), { once: true });
+  const wait = () => setTimeout(() => abort.abort(), HELLO_AFTER_LOAD);
+  if (loaded.aborted) wait();
+  else loaded.addEventListener('abort', wait, { once: true });
   return abort.signal;
 }
 
@@ -67,22 +54,18 @@ function sendPort(frame: HTMLIFrameElement, origin: string): MessagePort {
   return port1;
 }
 
-function listenForHello(frame: HTMLIFrameElement, origin: string) {
-  const listeners = new AbortController();
+function listenForHello(frame: BrokerFrame) {
   const first = Promise.withResolvers<z.infer<typeof helloSchema>>();
   let greeted = false;
   let lost: (() => void) | undefined;
-  const onMessage = (event: MessageEvent<unknown>) => {
-    if (event.origin !== origin || event.source !== frame.contentWindow || !isFromBroker(event.data)) return;
-    const hello = helloSchema.safeParse(event.data);
-    if (!hello.success) return;
+  frame.listen(({ data }) => {
+    const hello = isFromBroker(data) ? helloSchema.safeParse(data) : undefined;
+    if (hello?.success !== true) return;
     if (greeted) lost?.();
     greeted = true;
     first.resolve(hello.data);
-  };
-  window.addEventListener('message', onMessage, { signal: listeners.signal });
+  });
   return {
-    stop: () => listeners.abort(),
     onNext: (callback: () => void) => (lost = callback),
     first(signal: AbortSignal) {
       signal.addEventListener('abort', () => first.reject(signal.reason), { once: true });

@@ -1,3 +1,4 @@
+import { discardEarly } from '../container/broker-frame.ts';
 import { useEffect } from 'react';
 import { overall } from '../boot/machine.ts';
 import { navigate, route } from '../state/router.ts';
@@ -22,6 +23,8 @@ function openSession(): void {
   session?.dispose();
   session = wanted === undefined ? undefined : new WorkspaceSession(wanted);
   session?.start();
+  // A page that shows no environment has no use for the frame that was opened for one.
+  if (session === undefined) discardEarly();
 }
 
 openSession();

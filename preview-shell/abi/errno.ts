@@ -25,7 +25,11 @@ export class SysError extends Error {
   readonly errno: number;
 
   constructor(code: ErrnoName, detail?: string) {
+    // Thousands of these say that a file is not there: none of them needs a stack.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(detail === undefined ? code : `${code}: ${detail}`);
+    Error.stackTraceLimit = limit;
     this.name = 'SysError';
     this.code = code;
     this.errno = -ERRNO[code];
