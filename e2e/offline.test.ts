@@ -3,7 +3,7 @@ import type { Browser, Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser, newProfile } from './product/browser.ts';
 import { createServerProcess, type ServerProcess } from './product/server.ts';
-import { enter, openTerminal, previewFrame, previewShows, saved, screenshot, terminalShows, until } from './product/workspace.ts';
+import { enter, openTerminal, previewFrame, previewShows, saved, screen, screenshot, terminalShows, until } from './product/workspace.ts';
 
 let server: ServerProcess;
 let browser: Browser;
@@ -37,6 +37,11 @@ async function everythingKept(): Promise<void> {
   await keeps(frameOf(/\.broker\./), ['/', '/broker.js']);
   await keeps(frameOf(/\/headless/), ['/relay']);
   await keeps(() => previewFrame(page), ['/~terrarium/bootstrap', '/~terrarium/client.js']);
+  await openTerminal(page);
+  await enter(page, `node -p "'packs=' + new Set(Object.values(JSON.parse(fs.readFileSync('node_modules/.terrarium-install.json')).packages)).size"`);
+  await terminalShows(page, /^packs=\d+/m);
+  const [, packs = ''] = /^packs=(\d+)/m.exec(await screen(page)) ?? [];
+  await until(async () => String(await frameOf(/\/headless/)()?.evaluate(async () => (await (await caches.open('terrarium-packs-1')).keys()).length)), packs, 30_000);
 }
 
 describe('a reload with the server gone', () => {
