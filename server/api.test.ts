@@ -27,6 +27,8 @@ describe('matrix: every route x every role', () => {
     ['GET /api/templates', () => '/api/templates', () => ({}), [200, 200, 200, 200, 401]],
     ['GET /api/session', () => '/api/session', () => ({}), [200, 200, 200, 200, 401]],
     ['POST …/invites', () => `${one()}/invites`, () => json({ role: 'viewer' }), [201, 403, 403, 404, 401]],
+    ['GET …/scopes', () => `${one()}/scopes`, () => ({}), [200, 403, 403, 404, 401]],
+    ['PUT …/scopes', () => `${one()}/scopes`, () => json({ scopes: [] }, 'PUT'), [200, 403, 403, 404, 401]],
     ['GET …/files', () => `${one()}/files`, () => ({}), [200, 200, 200, 404, 401]],
     ['GET …/files/*', () => `${one()}/files/package.json`, () => ({}), [200, 200, 200, 404, 401]],
     ['PUT …/files/*', () => `${one()}/files/matrix.txt`, () => ({ method: 'PUT', body: 'same' }), [201, 200, 403, 404, 401]],
@@ -53,7 +55,7 @@ describe('matrix: every route x every role', () => {
     expect(documented.sort()).toEqual(
       [
         'delete /api/environments/{id}', 'delete /api/environments/{id}/files/{path}', 'delete /api/session', 'get /api/environments', 'get /api/environments/{id}', 'get /api/environments/{id}/blobs/{sha256}',
-        'get /api/environments/{id}/files', 'get /api/environments/{id}/files/{path}', 'get /api/session', 'get /api/templates', 'post /api/environments', 'post /api/environments/{id}/invites',
+        'get /api/environments/{id}/files', 'get /api/environments/{id}/files/{path}', 'get /api/environments/{id}/scopes', 'put /api/environments/{id}/scopes', 'get /api/session', 'get /api/templates', 'post /api/environments', 'post /api/environments/{id}/invites',
         'post /api/session', 'put /api/environments/{id}/blobs/{sha256}', 'put /api/environments/{id}/files/{path}',
       ].sort(),
     );

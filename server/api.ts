@@ -8,6 +8,7 @@ import type { Identities, Identity } from './auth/identities.ts';
 import { sessionRoutes } from './auth/routes.ts';
 import type { Blobs } from './environments/blobs.ts';
 import type { Environments } from './environments/environments.ts';
+import type { Grants } from './environments/grants.ts';
 import { fileRoutes } from './environments/file-routes.ts';
 import { environmentRoutes } from './environments/routes.ts';
 import { health } from './hosts/index.ts';
@@ -17,6 +18,7 @@ import type { Rooms } from './rooms/rooms.ts';
 
 export interface ApiOptions {
   environments: Environments;
+  grants: Grants;
   rooms: Rooms;
   blobs: Blobs;
   identities: Identities;

@@ -11,6 +11,7 @@ import { createIdentities } from './auth/identities.ts';
 import { loadSecrets } from './auth/secrets.ts';
 import { createBlobs } from './environments/blobs.ts';
 import { createEnvironments } from './environments/environments.ts';
+import { createGrants } from './environments/grants.ts';
 import { createFetch } from './hosts/index.ts';
 import { roomsOf } from './hosts/policies.ts';
 import { staticFolder } from './hosts/static-files.ts';
@@ -43,7 +44,8 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const blobs = createBlobs(path.join(settings.dataDir, 'blobs'));
   const environments = createEnvironments({ database, rooms, blobs, templatesDir: settings.templatesDir, logger, onCreated: expectPacks });
   const identities = createIdentities({ database, secrets, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
-  const packages = await createPackagesApp({ dataDir: settings.dataDir, config: settings, verifyCapability: capabilities.verifyCapability, logger });
+  const grants = createGrants(database);
+  const packages = await createPackagesApp({ dataDir: settings.dataDir, config: settings, verifyCapability: capabilities.verifyCapability, grants: grants.of, logger });
   function expectPacks({ id, template }: { id: string; template: string }): void {
     packages.expected.prepare(id, template, async () => {
       const texts = new Map((await environments.templates.files(template)).map(({ path: name, text }) => [name, text]));
@@ -53,7 +55,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   }
   const dist = staticFolder(settings.distDir);
   const at = origins(settings.baseOrigin);
-  const api = createApi({ environments, rooms, blobs, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
+  const api = createApi({ environments, grants, rooms, blobs, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({
     baseHost: new URL(settings.baseOrigin).host,
     logger,

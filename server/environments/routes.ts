@@ -59,7 +59,19 @@ const invite = createRoute({
   responses: { 201: json('The link', z.object({ url: z.string(), token: z.string(), role: z.enum(['editor', 'viewer']) })), 401: failure, 403: failure, 404: failure, 422: failure },
 });
 
-export function environmentRoutes(app: ApiApp, { environments, identities, rooms, origins, sandbox }: ApiOptions): void {
+const scopesSchema = z
+  .strictObject({ scopes: z.array(z.string().regex(/^@[a-z0-9~-][a-z0-9._~-]*$/, 'must be a scope such as @acme')).max(100) })
+  .openapi('Scopes');
+const readScopes = createRoute({ method: 'get', path: '/api/environments/{id}/scopes', summary: 'Private npm scopes that it may install from', request: { params: idParam }, responses: { 200: json('The scopes', scopesSchema), 401: failure, 403: failure, 404: failure } });
+const setScopes = createRoute({
+  method: 'put',
+  path: '/api/environments/{id}/scopes',
+  summary: 'Grant private npm scopes; those that are left out are taken back',
+  request: { params: idParam, body: jsonBody(scopesSchema) },
+  responses: { 200: json('The scopes from here on', scopesSchema), 401: failure, 403: failure, 404: failure, 422: failure },
+});
+
+export function environmentRoutes(app: ApiApp, { environments, grants, identities, rooms, origins, sandbox }: ApiOptions): void {
   const view = (environment: Environment, role: 'owner' | 'editor' | 'viewer'): z.infer<typeof environmentSchema> => ({
     environmentId: environment.id,
     label: environment.id,
@@ -99,6 +111,15 @@ export function environmentRoutes(app: ApiApp, { environments, identities, rooms
     const environment = requireRight(environments, c.get('identity'), c.req.valid('param').id, 'administer');
     await environments.remove(environment.id);
     return c.body(null, 204);
+  });
+  app.openapi(readScopes, (c) => {
+    const environment = requireRight(environments, c.get('identity'), c.req.valid('param').id, 'administer');
+    return c.json({ scopes: grants.of(environment.id) }, 200);
+  });
+  app.openapi(setScopes, (c) => {
+    const environment = requireRight(environments, c.get('identity'), c.req.valid('param').id, 'administer');
+    grants.set(environment.id, c.req.valid('json').scopes);
+    return c.json({ scopes: grants.of(environment.id) }, 200);
   });
   app.openapi(templates, async (c) => {
     requireIdentity(c.get('identity'));

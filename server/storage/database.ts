@@ -12,6 +12,9 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE updates (
      environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, seq INTEGER NOT NULL, data BLOB NOT NULL,
      PRIMARY KEY (environment_id, seq)) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE grants (
+     environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, scope TEXT NOT NULL,
+     PRIMARY KEY (environment_id, scope)) STRICT, WITHOUT ROWID;`,
 ];
 
 export function openDatabase(file: string): DatabaseSync {
