@@ -3,6 +3,7 @@ import type { BindingContext } from '../context.ts';
 import { bytesOf, cryptoError, type Source } from './crypto/bytes.ts';
 import { createCiphers } from './crypto/ciphers/cipher-base.ts';
 import { CONSTANTS } from './crypto/constants.ts';
+import { createDiffieHellman } from './crypto/diffie-hellman.ts';
 import { createHashing, equalBytes } from './crypto/hashing.ts';
 import { createKeyGeneration } from './crypto/keygen-jobs.ts';
 import { createKeys } from './crypto/key-object.ts';
@@ -10,15 +11,11 @@ import { CURVE_NAMES } from './crypto/keys/curves.ts';
 import { createRandomAndDerivation } from './crypto/random-and-derivation.ts';
 import { createRsaCiphers } from './crypto/rsa/cipher.ts';
 import { createSigning } from './crypto/signing.ts';
+import { createWebJobs } from './crypto/web-jobs.ts';
 
-/** Classes of Node's that need key pairs or X.509, which are not supported: making one says so. */
-const UNSUPPORTED_CLASSES = [
-  'AESCipherJob', 'DiffieHellman', 'DiffieHellmanGroup', 'DHKeyExportJob', 'DHBitsJob', 'DsaKeyPairGenJob', 'ECDH', 'ECDHBitsJob',
-  'ECKeyExportJob', 'RSAKeyExportJob', 'SecureContext',
-];
-const UNSUPPORTED_FUNCTIONS = [
-  'statelessDH', 'ECDHConvertKey', 'certVerifySpkac', 'certExportPublicKey', 'certExportChallenge', 'parseX509', 'resetRootCertStore', 'setEngine', 'setFipsCrypto',
-];
+/** What is left out: making one, or calling it, says so. */
+const UNSUPPORTED_CLASSES = ['DsaKeyPairGenJob', 'SecureContext'];
+const UNSUPPORTED_FUNCTIONS = ['certVerifySpkac', 'certExportPublicKey', 'certExportChallenge', 'parseX509', 'resetRootCertStore', 'setEngine', 'setFipsCrypto'];
 
 export function create(ctx: BindingContext): Record<string, unknown> {
   const keys = createKeys(ctx);
@@ -33,6 +30,8 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     ...createKeyGeneration(ctx, keys),
     ...createSigning(ctx),
     ...createRsaCiphers(ctx),
+    ...createDiffieHellman(ctx),
+    ...createWebJobs(ctx),
     // Memory of a page is never locked.
     secureBuffer: (length: number) => new Uint8Array(length),
     timingSafeEqual: (a: Source, b: Source) => {

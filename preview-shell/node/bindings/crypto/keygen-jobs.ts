@@ -2,7 +2,7 @@
 import type { BindingContext } from '../../context.ts';
 import { arrayBufferOf, bytesOf, type Source } from './bytes.ts';
 import { canonicalDigest, namedDigest } from './digests.ts';
-import { nodeError, openSslError, unsupported } from './errors.ts';
+import { nodeError, unsupported } from './errors.ts';
 import { jobClass } from './jobs.ts';
 import { asOutput, type KeyClasses } from './key-object.ts';
 import { findCurve, findOkp } from './keys/curves.ts';
@@ -41,6 +41,8 @@ export function createKeyGeneration(ctx: BindingContext, keys: KeyClasses): Reco
       if (typeof group === 'string') groupPrime(group);
     }),
     RandomPrimeJob: jobClass(ctx, (bits: number, safe: boolean, add?: Source, rem?: Source) => {
+      // There are no primes of 1 bit, and OpenSSL makes no safe ones of 2, 4 or 5.
+      if (bits < 2 || (safe && bits < 6 && bits !== 3)) throw new Error('error:01800076:bignum routines::bits too small');
       const shape = { safe, add: add === undefined ? undefined : bigintOf(bytesOf(add)), rem: rem === undefined ? undefined : bigintOf(bytesOf(rem)) };
       return arrayBufferOf(bytesOfBigint(randomPrime(bits, shape), Math.ceil(bits / 8)));
     }, checkPrimeShape),
@@ -88,8 +90,8 @@ function makeDh(group: string | number | Source, generator: unknown): DhKey {
   return { type: 'dh', p, g, y: modPow(g, secret, p), secret };
 }
 
-/** The messages of crypto_random.cc, and OpenSSL's for a length that has no such prime. */
-function checkPrimeShape(bits: number, safe: boolean, addSource?: Source, remSource?: Source): void {
+/** The messages of crypto_random.cc. */
+function checkPrimeShape(bits: number, _safe: boolean, addSource?: Source, remSource?: Source): void {
   const add = addSource === undefined ? undefined : bigintOf(bytesOf(addSource));
   const rem = remSource === undefined ? undefined : bigintOf(bytesOf(remSource));
   if (add !== undefined && add !== 0n) {
@@ -97,5 +99,4 @@ function checkPrimeShape(bits: number, safe: boolean, addSource?: Source, remSou
     if (add.toString(2).length > bits) throw nodeError('ERR_OUT_OF_RANGE', 'invalid options.add');
     if (rem !== undefined && add <= rem) throw nodeError('ERR_OUT_OF_RANGE', 'invalid options.rem');
   }
-  if (bits < 2 || (safe && bits < 3)) throw openSslError('0180007B', 'bignum routines', 'bits too small');
 }

@@ -7,6 +7,16 @@ const GROUPS: Readonly<Record<string, readonly [bits: number, addend: bigint]>> 
   modp17: [6144, 929484n], modp18: [8192, 4743158n],
 };
 
+/** Bits of a secret that are as strong as the group (SP 800-56A, 5.6.1.1.1; OpenSSL's ffc_dh.c). */
+const SECRET_BITS: Readonly<Record<string, number>> = { modp5: 200, modp14: 225, modp15: 275, modp16: 325, modp17: 375, modp18: 400 };
+
+/** @returns undefined for a prime that is none of these groups', or of a group too small for it */
+export function groupSecretBits(prime: bigint): number | undefined {
+  const { length } = prime.toString(16);
+  const name = Object.keys(SECRET_BITS).find((candidate) => (GROUPS[candidate] as readonly [number, bigint])[0] === length * 4);
+  return name !== undefined && groupPrime(name) === prime ? SECRET_BITS[name] : undefined;
+}
+
 const made = new Map<string, bigint>();
 
 /** @throws ERR_CRYPTO_UNKNOWN_DH_GROUP */

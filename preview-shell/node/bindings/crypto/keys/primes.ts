@@ -73,12 +73,12 @@ export interface PrimeShape {
 }
 
 /**
- * A prime of exactly so many bits.
- * @param topBits how many of its highest bits are set
+ * A prime of exactly so many bits, at least 2. Where no number has the shape, this does not end, as it does not in OpenSSL.
+ * The highest bit is set, and the next one too unless a step is given: the product of two has twice as many bits.
  */
-export function randomPrime(bits: number, { safe = false, add, rem }: PrimeShape = {}, topBits = 2): bigint {
+export function randomPrime(bits: number, { safe = false, add, rem }: PrimeShape = {}): bigint {
   const step = add ?? 2n;
-  const top = ((1n << BigInt(Math.min(topBits, bits))) - 1n) << BigInt(bits - Math.min(topBits, bits));
+  const top = add === undefined ? 3n << BigInt(bits - 2) : 1n << BigInt(bits - 1);
   // As OpenSSL's BN_generate_prime_ex2: 1 where only the step was given, and for safe primes what keeps half of it odd.
   const remainder = rem ?? (add === undefined || !safe ? 1n : 3n);
   for (;;) {
