@@ -1,7 +1,7 @@
 /** The prime and the generator of Diffie-Hellman, with OpenSSL's checks (crypto/dh). */
 import { bytesOf, type Source } from './bytes.ts';
 import { nodeError, openSslError } from './errors.ts';
-import { groupSecretBits } from './keys/dh-groups.ts';
+import { groupSecretBits, isGroupPrime } from './keys/dh-groups.ts';
 import { randomExponent } from './keys/generate.ts';
 import { bigintOf, bitLength, bytesOfBigint, modPow } from './keys/numbers.ts';
 import { isPrime, randomPrime } from './keys/primes.ts';
@@ -53,7 +53,7 @@ export class DhParameters {
 
 /** Parameters that somebody gave. */
 export function parametersOf(p: bigint, g: bigint): DhParameters {
-  return new DhParameters(p, g, groupSecretBits(p) !== undefined && g === 2n ? 0 : check(p, g));
+  return new DhParameters(p, g, g === 2n && isGroupPrime(p) ? 0 : check(p, g));
 }
 
 function check(p: bigint, g: bigint): number {

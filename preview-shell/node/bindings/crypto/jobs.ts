@@ -44,6 +44,17 @@ export function preparedJobClass<Args extends unknown[]>(ctx: BindingContext, pr
   };
 }
 
+/** What ciphers' jobs say of an error: its text alone (CipherJob, crypto_cipher.h). */
+export function plainErrors<T>(work: () => T): () => T {
+  return () => {
+    try {
+      return work();
+    } catch (error) {
+      throw new Error(error instanceof Error ? error.message : String(error));
+    }
+  };
+}
+
 function attempt(work: () => unknown): JobResult {
   try {
     return [undefined, work()];

@@ -7,11 +7,13 @@ import { unwrap, wrap } from './ciphers/key-wrap.ts';
 import { BLOCK, startCbc, startCtr, type Direction } from './ciphers/streams.ts';
 import { nodeError } from './errors.ts';
 import { equalBytes } from './hashing.ts';
-import { preparedJobClass } from './jobs.ts';
+import { plainErrors, preparedJobClass } from './jobs.ts';
 import type { KeyData } from './key-object.ts';
 import { encodePkcs8, encodeSpki } from './keys/encode.ts';
 import { isOkp } from './keys/model.ts';
 import { bigintOf, bytesOfBigint } from './keys/numbers.ts';
+
+const cipherFailed = (): Error => new Error('Cipher job failed');
 
 /** kKeyVariantAES_..., three lengths of key for each mode. */
 const MODES = ['ctr', 'cbc', 'gcm', 'kw'] as const;
@@ -25,23 +27,26 @@ export function createWebJobs(ctx: BindingContext): Record<string, unknown> {
   const exportJob = preparedJobClass(ctx, (format: number, handle: KeyData) => () => arrayBufferOf(exportKey(format, handle)));
   return {
     RSAKeyExportJob: exportJob, ECKeyExportJob: exportJob, DHKeyExportJob: exportJob,
-    AESCipherJob: preparedJobClass(ctx, (...[mode, handle, data, variant, iv, lengthOrTag, additionalData]: AesArgs) => {
-      const direction = mode === 0 ? 'encrypt' : 'decrypt';
-      const [key, bytes, vector] = [handle.secret, bytesOf(data).slice(), bytesOf(iv ?? new ArrayBuffer(0)).slice()];
-      switch (MODES[Math.floor(variant / 3)]) {
-        case 'ctr': return () => arrayBufferOf(runCtr(key, vector, lengthOrTag as number, bytes));
-        case 'cbc': return () => arrayBufferOf(runCbc(direction, key, vector, bytes));
-        case 'gcm': {
-          const tag = typeof lengthOrTag === 'number' ? lengthOrTag : bytesOf(lengthOrTag ?? new ArrayBuffer(0)).slice();
-          const extra = bytesOf(additionalData ?? new ArrayBuffer(0)).slice();
-          return () => arrayBufferOf(runGcm(key, vector, bytes, tag, extra));
-        }
-        case 'kw': return () => arrayBufferOf((direction === 'encrypt' ? wrap : unwrap)(key, WRAP_IV, bytes));
-        case undefined:
-        default: throw nodeError('ERR_CRYPTO_UNKNOWN_CIPHER');
-      }
-    }),
+    AESCipherJob: preparedJobClass(ctx, (...args: AesArgs) => plainErrors(prepareAes(args))),
   };
+}
+
+function prepareAes([mode, handle, data, variant, iv, lengthOrTag, additionalData]: AesArgs): () => ArrayBuffer {
+  const direction = mode === 0 ? 'encrypt' : 'decrypt';
+  const copy = (source: Source = new ArrayBuffer(0)): Uint8Array => bytesOf(source).slice();
+  const [key, bytes, vector] = [handle.secret, copy(data), copy(iv)];
+  switch (MODES[Math.floor(variant / 3)]) {
+    case 'ctr': return () => arrayBufferOf(runCtr(key, vector, lengthOrTag as number, bytes));
+    case 'cbc': return () => arrayBufferOf(runCbc(direction, key, vector, bytes));
+    case 'gcm': {
+      const tag = typeof lengthOrTag === 'number' ? lengthOrTag : copy(lengthOrTag);
+      const extra = copy(additionalData);
+      return () => arrayBufferOf(runGcm(key, vector, bytes, tag, extra));
+    }
+    case 'kw': return () => arrayBufferOf((direction === 'encrypt' ? wrap : unwrap)(key, WRAP_IV, bytes));
+    case undefined:
+    default: throw nodeError('ERR_CRYPTO_UNKNOWN_CIPHER');
+  }
 }
 
 function exportKey(format: number, handle: KeyData): Uint8Array {
@@ -61,7 +66,7 @@ function runCbc(direction: Direction, key: Uint8Array, iv: Uint8Array, data: Uin
 function runCtr(key: Uint8Array, counter: Uint8Array, bits: number, data: Uint8Array): Uint8Array {
   const blocks = BigInt(Math.ceil(data.length / BLOCK));
   const turns = 1n << BigInt(bits);
-  if (blocks > turns) throw nodeError('ERR_CRYPTO_OPERATION_FAILED', 'Counter would repeat');
+  if (blocks > turns) throw cipherFailed();
   const start = bigintOf(counter);
   const low = start % turns;
   const head = Number(turns - low > blocks ? blocks : turns - low) * BLOCK;
@@ -76,6 +81,6 @@ function runGcm(key: Uint8Array, iv: Uint8Array, data: Uint8Array, tag: number |
   cipher.addData(additionalData);
   const result = cipher.update(data);
   if (typeof tag === 'number') return concatBytes(result, cipher.tag().subarray(0, tag));
-  if (!equalBytes(cipher.tag().subarray(0, tag.length), tag)) throw nodeError('ERR_CRYPTO_OPERATION_FAILED', 'The data cannot be authenticated');
+  if (!equalBytes(cipher.tag().subarray(0, tag.length), tag)) throw cipherFailed();
   return result;
 }

@@ -10,11 +10,20 @@ const GROUPS: Readonly<Record<string, readonly [bits: number, addend: bigint]>> 
 /** Bits of a secret that are as strong as the group (SP 800-56A, 5.6.1.1.1; OpenSSL's ffc_dh.c). */
 const SECRET_BITS: Readonly<Record<string, number>> = { modp5: 200, modp14: 225, modp15: 275, modp16: 325, modp17: 375, modp18: 400 };
 
+function groupOf(prime: bigint): string | undefined {
+  const { length } = prime.toString(16);
+  const name = Object.keys(GROUPS).find((candidate) => (GROUPS[candidate] as readonly [number, bigint])[0] === length * 4);
+  return name !== undefined && groupPrime(name) === prime ? name : undefined;
+}
+
+/** Whether the prime is that of one of these groups, and so a safe one. */
+export function isGroupPrime(prime: bigint): boolean {
+  return groupOf(prime) !== undefined;
+}
+
 /** @returns undefined for a prime that is none of these groups', or of a group too small for it */
 export function groupSecretBits(prime: bigint): number | undefined {
-  const { length } = prime.toString(16);
-  const name = Object.keys(SECRET_BITS).find((candidate) => (GROUPS[candidate] as readonly [number, bigint])[0] === length * 4);
-  return name !== undefined && groupPrime(name) === prime ? SECRET_BITS[name] : undefined;
+  return SECRET_BITS[groupOf(prime) ?? ''];
 }
 
 const made = new Map<string, bigint>();

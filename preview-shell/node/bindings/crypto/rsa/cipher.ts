@@ -3,7 +3,7 @@ import type { BindingContext } from '../../../context.ts';
 import { arrayBufferOf, bytesOf, output, type Source } from '../bytes.ts';
 import { findDigest, namedDigest } from '../digests.ts';
 import { openSslError } from '../errors.ts';
-import { preparedJobClass } from '../jobs.ts';
+import { plainErrors, preparedJobClass } from '../jobs.ts';
 import { privateKeyOf, publicKeyOf, type KeyData } from '../key-object.ts';
 import { isRsa, modulusSize, type AsymmetricKey, type RsaKey } from '../keys/model.ts';
 import { badPaddingMode, notForThisKey, PADDING } from '../signatures.ts';
@@ -66,6 +66,9 @@ function rsaKey(key: AsymmetricKey): RsaKey {
   return key;
 }
 
+/** kWebCryptoCipherEncrypt. */
+const ENCRYPT = 0;
+
 export function createRsaCiphers(ctx: BindingContext): Record<string, unknown> {
   const cipher = (run: Run, keyOf: typeof publicKeyOf) =>
     (data: unknown, format: number | undefined, type: number | undefined, passphrase: Source | undefined, buffer: Source, padding: number, hash?: string, label?: Source): unknown => {
@@ -82,9 +85,7 @@ export function createRsaCiphers(ctx: BindingContext): Record<string, unknown> {
       const key = rsaKey(handle.key);
       const bytes = bytesOf(data).slice();
       const options = { hash, label: label === undefined ? undefined : bytesOf(label).slice() };
-      return () => arrayBufferOf((mode === ENCRYPT ? publicEncrypt : privateDecrypt)(key, bytes, PADDING.oaep, options));
+      return plainErrors(() => arrayBufferOf((mode === ENCRYPT ? publicEncrypt : privateDecrypt)(key, bytes, PADDING.oaep, options)));
     }),
   };
 }
-
-const ENCRYPT = 0;
