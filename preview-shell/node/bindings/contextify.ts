@@ -3,6 +3,7 @@ import { withoutHashbang } from '../../../shared/module-code/hashbang.ts';
 import { lexModule } from '../../../shared/module-code/lex.ts';
 import { rewriteDynamicImports } from '../modules/rewrite.ts';
 import { scriptImports } from '../modules/script-imports.ts';
+import { explainSyntaxError, type Source } from '../modules/syntax-errors.ts';
 import { compileFunction, sourceMapUrl, type ImportFunction } from '../modules/compile-script.ts';
 import { evaluateInContext } from '../modules/script-context.ts';
 import type { BindingContext } from '../context.ts';
@@ -26,6 +27,15 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     if (option !== undefined) Object.defineProperty(compiled, optionKey, { value: option, configurable: true, writable: true });
   };
 
+  const explained = <T>(source: Source, compile: () => T): T => {
+    try {
+      return compile();
+    } catch (error) {
+      explainSyntaxError(ctx, error, source, true);
+      throw error;
+    }
+  };
+
   class ContextifyScript {
     readonly sourceMapURL: string | undefined;
     readonly #code: string;
@@ -33,7 +43,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
 
     constructor(code: string, filename: string, _line?: number, _column?: number, _cached?: unknown, _produce?: boolean, _context?: object, option?: symbol) {
       // Reports a syntax error when the script is made, as V8 does; nothing of it runs.
-      void new Function(withoutHashbang(code));
+      explained({ text: code, name: filename, type: 'script' }, () => void new Function(withoutHashbang(code)));
       this.#code = rewriteDynamicImports(withoutHashbang(code), () => imports.name(importsOf(option, filename)));
       mark(this, option);
       this.#filename = filename;
@@ -60,7 +70,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     compileFunction(code: string, filename: string, _line: number, _column: number, _cached: unknown, _produce: boolean, context: object | undefined,
       _extensions: object[], parameters: string[] | undefined, option: symbol | undefined) {
       if (context !== undefined) throw Object.assign(new Error('vm.compileFunction with a parsingContext is not supported in the container'), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' });
-      const compiled = compileFunction(code, filename, parameters ?? [], importsOf(option, filename));
+      const compiled = explained({ text: code, name: filename, type: 'script', isBody: true }, () => compileFunction(code, filename, parameters ?? [], importsOf(option, filename)));
       mark(compiled, option);
       return { function: compiled, sourceMapURL: sourceMapUrl(code) };
     },
@@ -69,8 +79,10 @@ export function create(ctx: BindingContext): Record<string, unknown> {
         const compiled = compileFunction(content, filename, CJS_PARAMETERS, importsOf(undefined, filename));
         return { canParseAsESM: false, cachedDataRejected: false, sourceMapURL: sourceMapUrl(content), function: compiled };
       } catch (error) {
-        if (!(error instanceof SyntaxError) || !hasModuleSyntax(content, filename, error)) throw error;
-        if (!detectModule) throw error;
+        if (!(error instanceof SyntaxError) || !detectModule || !hasModuleSyntax(content, filename, error)) {
+          explainSyntaxError(ctx, error, { text: content, name: filename, type: 'script', isBody: true }, true);
+          throw error;
+        }
         return { canParseAsESM: true, cachedDataRejected: false, sourceMapURL: sourceMapUrl(content), function: undefined };
       }
     },

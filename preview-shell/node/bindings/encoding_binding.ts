@@ -1,12 +1,11 @@
 /** TextEncoder, and TextDecoder's fast ways (encoding_binding.cc). The browser's own take no shared memory: that is copied first. */
-import type { BindingContext } from '../context.ts';
 import { native } from '../natives.ts';
 import { create as createUrl } from './url.ts';
 
-export function create(ctx: BindingContext): Record<string, unknown> {
+export function create(): Record<string, unknown> {
   const encoder = new native.TextEncoder();
   const encodeIntoResults = new Uint32Array(2);
-  const { domainToASCII, domainToUnicode } = createUrl(ctx);
+  const { domainToASCII, domainToUnicode } = createUrl();
   return {
     encodeIntoResults,
     encodeInto(source: string, target: Uint8Array): void {

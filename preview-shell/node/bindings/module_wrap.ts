@@ -6,6 +6,7 @@ import { PackedCode } from '../modules/packed-code.ts';
 import { rewriteModule } from '../modules/rewrite.ts';
 import { noteHeader } from '../modules/compile-script.ts';
 import { originalUrl, restoreUrls, servedUrl } from '../modules/served-url.ts';
+import { explainMissingExport, explainSyntaxError, syntaxErrorOf, type Source } from '../modules/syntax-errors.ts';
 import { evaluateSync, transformSync } from '../modules/sync-evaluate.ts';
 import type { BindingContext } from '../context.ts';
 
@@ -80,7 +81,7 @@ class ModuleRecord {
       this.synthetic = false;
       this.#source = withoutHashbang(source);
       this.#facts = host.packedCode.factsOf(url, source);
-      this.#lexed = this.#facts?.m === undefined ? lexModule(this.#source, url) : unpackModule(this.#facts.m);
+      this.#lexed = this.#facts?.m === undefined ? this.#lex() : unpackModule(this.#facts.m);
       this.#exportNames = this.#lexed.exportNames;
       this.sourceMapURL = /\/\/[#@] sourceMappingURL=(\S+)\s*$/.exec(source)?.[1];
     } else {
@@ -90,6 +91,42 @@ class ModuleRecord {
       this.#namespace = this.#createNamespace(source);
     }
     host.records.set(this.serial, this);
+  }
+
+  #lex(): LexedModule {
+    try {
+      return lexModule(this.#source, this.url);
+    } catch (error) {
+      const found = syntaxErrorOf(host.ctx, this.#text());
+      if (found === undefined) throw error;
+      const exception = new SyntaxError(found.message);
+      explainSyntaxError(host.ctx, exception, this.#text(), false);
+      throw exception;
+    }
+  }
+
+  #text(): Source {
+    return { text: this.#source, name: this.url, type: 'module' };
+  }
+
+  /** The engine says what is wrong with a graph, not where. */
+  #explain(error: unknown, graph: readonly ModuleRecord[]): void {
+    if (!(error instanceof SyntaxError)) return;
+    const [, url, name] = /^The requested module '([^']*)' does not provide an export named '([^']*)'/.exec(error.message) ?? [];
+    if (url === undefined || name === undefined) {
+      const own = graph.filter((record) => !record.synthetic && record.#status === EVALUATING);
+      const broken = own.find((record) => syntaxErrorOf(host.ctx, record.#text()) !== undefined);
+      if (broken !== undefined) explainSyntaxError(host.ctx, error, broken.#text(), false);
+      return;
+    }
+    for (const record of graph) {
+      const index = record.#linked.findIndex((linked) => linked.servedUrl === url);
+      const specifier = record.getModuleRequests()[index]?.specifier;
+      if (specifier === undefined || !explainMissingExport(host.ctx, error, record.#text(), specifier, name)) continue;
+      error.message = error.message.replace(url, () => specifier);
+      Object.defineProperty(error, 'stack', { value: `SyntaxError: ${error.message}`, writable: true, configurable: true });
+      return;
+    }
   }
 
   getModuleRequests(): readonly ModuleRequest[] {
@@ -170,6 +207,7 @@ class ModuleRecord {
       this.#namespace = (await nativeImport(this.servedUrl)) as object;
       this.#status = EVALUATED;
     } catch (error) {
+      this.#explain(error, graph);
       tidyError(error);
       for (const record of graph) if (record.#status === EVALUATING) record.#fail(error);
       throw error;

@@ -1,7 +1,7 @@
 /** WHATWG URLs (node_url.cc): the browser's own parser, told in the way that Node's `URL` class reads it. */
-import type { BindingContext } from '../context.ts';
 import { native } from '../natives.ts';
 import { fillComponents } from './url/components.ts';
+import { unicodeDomain } from './url/punycode.ts';
 
 /** `updateActions` of internal/url.js, by number. */
 const SETTERS = ['protocol', 'host', 'hostname', 'port', 'username', 'password', 'pathname', 'search', 'hash', 'href'] as const;
@@ -9,26 +9,21 @@ const COMPONENTS = 9;
 /** What a path may hold and a URL would read as something else (ada, path_percent_encode of node_url.cc). */
 const PATH_ESCAPES: Readonly<Record<string, string>> = { '%': '%25', '\\': '%5C', '\n': '%0A', '\r': '%0D', '\t': '%09', '?': '%3F', '#': '%23' };
 
-interface Punycode {
-  toUnicode(domain: string): string;
-}
-
-export function create(ctx: BindingContext): Record<string, unknown> {
+export function create(): Record<string, unknown> {
   const urlComponents = new Uint32Array(COMPONENTS);
   const told = (url: URL): string => {
     fillComponents(urlComponents, url);
     return url.href;
   };
-  const punycode = (): Punycode => (ctx.hooks['requireBuiltin'] as (id: string) => unknown)('punycode') as Punycode;
   return {
     urlComponents,
     parse(input: string, base: string | undefined, raise: boolean): string | undefined {
-      const url = native.URL.parse(input, base);
+      const url = parsed(input, base);
       if (url !== null) return told(url);
       if (raise) throw invalidUrl(input, base);
       return undefined;
     },
-    canParse: (input: string, base?: string) => native.URL.canParse(input, base),
+    canParse: (input: string, base?: string) => parsed(input, base) !== null,
     update(href: string, action: number, value: string): string | false {
       const url = new native.URL(href);
       const setter = SETTERS[action];
@@ -53,11 +48,11 @@ export function create(ctx: BindingContext): Record<string, unknown> {
       if (!search) url.search = '';
       if (!auth) url.username = url.password = '';
       if (!unicode || url.hostname === '') return url.href;
-      return url.href.replace(url.hostname, () => punycode().toUnicode(url.hostname));
+      return url.href.replace(url.hostname, () => unicodeDomain(url.hostname));
     },
     getOrigin: (href: string) => new native.URL(href).origin,
     domainToASCII: asciiDomain,
-    domainToUnicode: (domain: string) => punycode().toUnicode(asciiDomain(domain)),
+    domainToUnicode: (domain: string) => unicodeDomain(asciiDomain(domain)),
   };
 }
 
@@ -67,6 +62,14 @@ function asciiDomain(domain: string): string {
   url.hostname = domain;
   return url.hostname === 'x' && domain.toLowerCase() !== 'x' ? '' : url.hostname;
 }
+
+/** Some browsers escape a character that no domain may hold; the standard refuses it (WHATWG URL, host parsing). */
+function parsed(input: string, base: string | undefined): URL | null {
+  const url = native.URL.parse(input, base);
+  return url !== null && url.protocol in SPECIAL && url.hostname.includes('%') ? null : url;
+}
+
+const SPECIAL = { 'http:': 80, 'https:': 443, 'ws:': 80, 'wss:': 443, 'ftp:': 21, 'file:': 0 };
 
 function invalidUrl(input: string, base: string | undefined): Error {
   return Object.assign(new TypeError('Invalid URL'), { code: 'ERR_INVALID_URL', input, ...(base === undefined ? {} : { base }) });

@@ -58,6 +58,7 @@ export function startThread(start: ThreadStart, libraryMemory: SharedArrayBuffer
     bindings.set(name, binding);
     return binding;
   };
+  hooks['librarySource'] = (id: string) => library.source(id);
   hooks.uncaught = (error: unknown, fromPromise: boolean) => triggerUncaught(ctx, error, fromPromise);
 
   hideBrowserGlobals();

@@ -14,8 +14,10 @@ interface ErrorContext {
 /** The calls on descriptors: open, close, read, write and their kin. */
 export function descriptorCalls(fs: FsSupport, { FileHandle }: ReturnType<typeof requestClasses>) {
   const open = (path: string, flags: number, mode: number) => fs.call('fs.open', path, flags, mode) as number;
-  const onDescriptor = (syscall: string, operation: string) => (fd: number, req: unknown) =>
-    fs.run(req, { syscall }, () => fs.call(operation, fd));
+  const onDescriptor = (syscall: string, operation: string) => (fd: number, req: unknown) => {
+    const valid = fs.descriptor(fd);
+    return fs.run(req, { syscall }, () => fs.call(operation, valid));
+  };
 
   const write = (bytes: () => Uint8Array, fd: number, position: unknown, req: unknown, context: ErrorContext | undefined) => {
     const operation = () => writeFrom(fs, fd, bytes(), positionOf(position));

@@ -3,6 +3,9 @@ import { pathText, type FsSupport } from './support.ts';
 const READDIR_PAGE_END = null;
 
 /** All entries of a directory: names and `uv_dirent_type_t`. */
+/** R_OK | W_OK | X_OK of access(2). */
+const ACCESS_ALL = 7;
+
 export function readEntries(fs: FsSupport, path: string): { names: string[]; types: number[] } {
   const names: string[] = [];
   const types: number[] = [];
@@ -60,6 +63,7 @@ export function nameCalls(fs: FsSupport) {
       });
     },
     access(path: unknown, mode: number | undefined, req: unknown) {
+      if (mode !== undefined && (mode < 0 || mode > ACCESS_ALL)) throw Object.assign(new RangeError('mode is out of range: >= 0 && <= 7'), { code: 'ERR_OUT_OF_RANGE' });
       const text = pathText(path);
       return fs.run(req, { syscall: 'access', path: text }, () => fs.call('fs.access', text, mode ?? 0));
     },

@@ -52,7 +52,7 @@ export class FsSupport {
       if (result === undefined) req.completeLater(null);
       else req.completeLater(null, result);
     } catch (error) {
-      req.completeLater(this.exception(error, site));
+      req.completeLater(this.exception(error, site, 0));
     }
     return undefined;
   }
@@ -76,18 +76,21 @@ export class FsSupport {
         const result = operation();
         settle(() => resolve(result));
       } catch (error) {
-        const exception = this.exception(error, site);
+        const exception = this.exception(error, site, 0);
         settle(() => reject(exception));
       }
     });
   }
 
-  /** UVException for a system call's error; anything else as it is. */
-  exception(error: unknown, site: CallSite): unknown {
+  /**
+   * UVException for a system call's error; anything else as it is.
+   * @param frames in its stack: none for what completes later, which nothing called
+   */
+  exception(error: unknown, site: CallSite, frames = Error.stackTraceLimit + OWN_FRAMES): unknown {
     if (!(error instanceof SysError)) return error;
     const { path, dest } = site;
     const target = path === undefined ? '' : ` '${path}'${dest === undefined ? '' : ` -> '${dest}'`}`;
-    const exception = errorOfCaller(`${error.code}: ${this.message(error.errno)}, ${site.syscall}${target}`);
+    const exception = errorWithFrames(frames, `${error.code}: ${this.message(error.errno)}, ${site.syscall}${target}`);
     Object.assign(exception, { errno: error.errno, code: error.code, syscall: site.syscall });
     if (path !== undefined) Object.assign(exception, { path });
     if (dest !== undefined) Object.assign(exception, { dest });
@@ -97,6 +100,13 @@ export class FsSupport {
   private message(errno: number): string {
     this.errors ??= (this.ctx.internalBinding('uv') as unknown as UvBinding).getErrorMap();
     return this.errors.get(errno)?.[1] ?? 'unknown error';
+  }
+
+  /** A descriptor as a program gave it. @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE */
+  descriptor(fd: unknown): number {
+    if (typeof fd === 'number' && Number.isInteger(fd) && fd >= 0) return fd;
+    const { getValidatedFd } = (this.ctx.hooks.requireBuiltin as (id: string) => unknown)('internal/fs/utils') as { getValidatedFd(fd: unknown): number };
+    return getValidatedFd(fd);
   }
 
   /** A name in the encoding that was asked for. */
@@ -115,9 +125,9 @@ export class FsSupport {
 /** Frames of the runtime between a program's call and its error, which are left out of the trace and must not count for its length. */
 const OWN_FRAMES = 8;
 
-function errorOfCaller(message: string): Error {
+function errorWithFrames(frames: number, message: string): Error {
   const { stackTraceLimit } = Error;
-  if (typeof stackTraceLimit === 'number') Error.stackTraceLimit = stackTraceLimit + OWN_FRAMES;
+  if (typeof stackTraceLimit === 'number') Error.stackTraceLimit = frames;
   try {
     return new Error(message);
   } finally {
