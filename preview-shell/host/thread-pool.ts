@@ -12,7 +12,8 @@ export interface ThreadPoolOptions {
   origin: string;
   /** Names this container among those of other tabs. */
   session: string;
-  spares: number;
+  /** How many wait while the environment starts, and how many later: each takes some 8 MB. */
+  spares: { starting: number; later: number };
   /** Introduces a thread to the service worker. @returns the thread's end */
   introduce(key: string): MessagePort;
   onFailure(threadId: number, message: string): void;
@@ -23,9 +24,13 @@ export class ThreadPool {
   private readonly spares: Worker[] = [];
   private readonly running = new Map<number, Worker>();
   private refill: ReturnType<typeof setTimeout> | undefined;
+  private wanted: number;
+  private readonly settle: ReturnType<typeof setTimeout>;
 
   constructor(options: ThreadPoolOptions) {
     this.options = options;
+    this.wanted = options.spares.starting;
+    this.settle = setTimeout(() => this.keepFewer(), SETTLED_AFTER_MS);
     this.fill();
   }
 
@@ -60,13 +65,19 @@ export class ThreadPool {
 
   close(): void {
     clearTimeout(this.refill);
+    clearTimeout(this.settle);
     for (const worker of [...this.spares.splice(0), ...this.running.values()]) worker.terminate();
     this.running.clear();
   }
 
   private fill(): void {
     this.refill = undefined;
-    while (this.spares.length < this.options.spares) this.spares.push(this.make());
+    while (this.spares.length < this.wanted) this.spares.push(this.make());
+  }
+
+  private keepFewer(): void {
+    this.wanted = this.options.spares.later;
+    for (const worker of this.spares.splice(this.wanted)) worker.terminate();
   }
 
   private make(): Worker {
@@ -79,6 +90,8 @@ export class ThreadPool {
 }
 
 const REFILL_DELAY_MS = 500;
+/** An environment has started by then, or has other troubles than a slow spawn. */
+const SETTLED_AFTER_MS = 15_000;
 
 function failureText({ message, filename, lineno }: ErrorEvent): string {
   return message === '' || message === undefined ? 'The thread\'s Worker could not be started.' : `${message} (${filename}:${lineno})`;

@@ -1,8 +1,11 @@
 import type { PackMount } from '../../../shared/pack/format.ts';
+import { SysError } from '../../abi/errno.ts';
 import type { Disk } from '../disk/index.ts';
 import type { PackProgress, PackStore } from './pack-store.ts';
 
 const SAVE_DELAY_MS = 10_000;
+/** Larger packs come when somebody looks inside: half of a tree's bytes are compilers that a dev server never opens. */
+const AT_ONCE_MAX = 4 * 1024 * 1024;
 
 /** Packs of one disk: fetched, mounted, and brought again after a restart when somebody looks inside. */
 export class Packages {
@@ -16,12 +19,12 @@ export class Packages {
     this.disk = disk;
     this.saveDelay = saveDelay;
     this.store = store;
-    disk.layers.load = (pack) => this.store.ensure(pack);
+    disk.layers.load = (pack) => this.store.ensure(pack).catch((error: unknown) => { throw new SysError('EIO', error instanceof Error ? error.message : String(error)); });
   }
 
-  /** Brings all packs, then makes `mounts` all that is mounted below `projectRoot` (absolute). Nothing changes when it fails. @throws {PackError} */
+  /** Brings all packs but the large ones, then makes `mounts` all that is mounted below `projectRoot` (absolute). Nothing changes when it fails. @throws {PackError} */
   async mount(projectRoot: string, mounts: readonly PackMount[], options: { signal?: AbortSignal; onProgress?: (progress: PackProgress) => void } = {}): Promise<void> {
-    await this.store.ensureAll(mounts, options);
+    await this.store.ensureAll(mounts.filter(atOnce), options);
     options.signal?.throwIfAborted();
     this.disk.layers.mount(projectRoot, mounts);
     this.saveLater();
@@ -29,16 +32,18 @@ export class Packages {
 
   /** After a restart: starts bringing what is mounted, before anybody asks. @throws {PackError} */
   async warm(): Promise<void> {
-    await this.store.ensureAll(this.disk.layers.table.map(({ mount }) => mount));
+    await this.store.ensureAll(this.disk.layers.table.map(({ mount }) => mount).filter(atOnce));
     this.saveLater();
   }
 
-  /** Storing packs waits until what they were fetched for is likely to run. */
+  /** Storing packs, also those that nobody has looked into, waits until what they were fetched for is likely to run. */
   private saveLater(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       // Where storage is full or refused, packs come from the network again.
-      void this.store.save().then(() => this.store.prune(this.disk.layers.packs)).catch(() => undefined);
+      void this.store.keepOnly(this.disk.layers.packs).catch(() => undefined);
     }, this.saveDelay);
   }
 }
+
+const atOnce = ({ bytes }: PackMount): boolean => bytes <= AT_ONCE_MAX;

@@ -40,8 +40,6 @@ export class PackStore {
   readonly packs: Map<string, SharedArrayBuffer>;
   private readonly options: PackStoreOptions;
   private readonly underway = new Map<string, Promise<void>>();
-  /** Packs from the network that storage does not have yet. */
-  private readonly unsaved = new Set<string>();
   private cache: Promise<Cache | undefined> | undefined;
 
   constructor(options: PackStoreOptions) {
@@ -86,25 +84,22 @@ export class PackStore {
     return started;
   }
 
-  /** Puts what came from the network into the browser's storage; for an idle moment. */
-  async save(): Promise<void> {
+  /**
+   * Makes the browser's storage hold these packs and no others; for an idle moment. What is not in memory goes from the network to storage and is
+   * checked when it is read. In memory the others stay: open files may still lie in them. @throws {PackError}
+   */
+  async keepOnly(hashes: ReadonlySet<string>): Promise<void> {
     const cache = await this.openCache();
     if (cache === undefined) return;
-    for (const hash of this.unsaved) {
-      const bytes = this.packs.get(hash);
-      // A response takes no shared memory: it gets a copy.
-      if (bytes !== undefined) await cache.put(cacheKey(hash), new Response(new Uint8Array(bytes).slice()));
-      this.unsaved.delete(hash);
-    }
+    const stored = new Map((await cache.keys()).map((request) => [new URL(request.url).pathname.split('/').at(-1) ?? '', request]));
+    for (const hash of hashes) if (!stored.has(hash)) await this.keep(cache, hash);
+    for (const [hash, request] of stored) if (!hashes.has(hash)) await cache.delete(request);
   }
 
-  /** Removes packs from storage that are not in `used`. In memory they stay: open files may still lie in them. */
-  async prune(used: ReadonlySet<string>): Promise<void> {
-    const cache = await this.openCache();
-    for (const request of (await cache?.keys()) ?? []) {
-      const hash = new URL(request.url).pathname.split('/').at(-1) ?? '';
-      if (!used.has(hash)) await cache?.delete(request);
-    }
+  private async keep(cache: Cache, hash: string): Promise<void> {
+    const bytes = this.packs.get(hash);
+    if (bytes !== undefined) return cache.put(checkedKey(hash), new Response(pieces(bytes)));
+    return cache.put(uncheckedKey(hash), await this.answer(hash, undefined));
   }
 
   private async bring(hash: string, signal: AbortSignal | undefined): Promise<void> {
@@ -113,23 +108,32 @@ export class PackStore {
     const shared = new SharedArrayBuffer(bytes.byteLength);
     new Uint8Array(shared).set(new Uint8Array(bytes));
     this.packs.set(hash, shared);
-    if (stored === undefined) this.unsaved.add(hash);
     this.options.onPack?.(hash, shared);
   }
 
-  /** What is in our own storage was checked when it came in. */
   private async stored(hash: string): Promise<ArrayBuffer | undefined> {
     const cache = await this.openCache();
-    const response = await cache?.match(cacheKey(hash));
-    return response?.arrayBuffer();
+    const checked = await cache?.match(checkedKey(hash));
+    if (checked !== undefined) return checked.arrayBuffer();
+    const unchecked = await (await cache?.match(uncheckedKey(hash)))?.arrayBuffer();
+    if (unchecked === undefined || (await sha256(unchecked)) === hash) return unchecked;
+    // Not what it should be: from the network once more.
+    await cache?.delete(uncheckedKey(hash));
+    return undefined;
   }
 
   private async download(hash: string, signal: AbortSignal | undefined): Promise<ArrayBuffer> {
+    const bytes = await (await this.answer(hash, signal)).arrayBuffer();
+    if ((await sha256(bytes)) !== hash) throw new PackError(hash, 'its bytes do not have this hash');
+    return bytes;
+  }
+
+  private async answer(hash: string, signal: AbortSignal | undefined): Promise<Response> {
     const request = this.options.fetch ?? fetch;
+    const address = `${this.options.origin}/packs/${hash}`;
+    const init: RequestInit = { cache: 'force-cache', credentials: 'omit', ...(signal === undefined ? {} : { signal }) };
     let response: Response;
     try {
-      const address = `${this.options.origin}/packs/${hash}`;
-      const init: RequestInit = { cache: 'force-cache', credentials: 'omit', ...(signal === undefined ? {} : { signal }) };
       // Without the token first: what everybody may have is then one entry of the browser's cache for all environments, and needs no preflight.
       response = await request(address, init);
       if (response.status === 401 || response.status === 403) response = await request(address, { ...init, cache: 'default', headers: this.options.headers?.() ?? {} });
@@ -138,9 +142,7 @@ export class PackStore {
       throw new PackError(hash, 'the package server cannot be reached', { cause: error });
     }
     if (!response.ok) throw new PackError(hash, `the package server answered ${response.status}`);
-    const bytes = await response.arrayBuffer();
-    if ((await sha256(bytes)) !== hash) throw new PackError(hash, 'its bytes do not have this hash');
-    return bytes;
+    return response;
   }
 
   private openCache(): Promise<Cache | undefined> {
@@ -150,8 +152,23 @@ export class PackStore {
   }
 }
 
-/** A name inside the cache, never fetched. */
-const cacheKey = (hash: string): string => `https://packs.invalid/${hash}`;
+/** Names inside the cache, never fetched. */
+const checkedKey = (hash: string): string => `https://packs.invalid/${hash}`;
+const uncheckedKey = (hash: string): string => `https://packs.invalid/unchecked/${hash}`;
+
+const PIECE = 1 << 20;
+
+/** Shared memory as a stream: a response takes none of it, and one copy of the whole would stay until the next collection. */
+function pieces(bytes: SharedArrayBuffer): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at >= bytes.byteLength) return controller.close();
+      controller.enqueue(new Uint8Array(bytes).slice(at, at + PIECE));
+      at += PIECE;
+    },
+  });
+}
 
 async function sha256(bytes: ArrayBuffer): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { writePack, type PackMount } from '../../../shared/pack/format.ts';
-import { createDisk } from '../disk/index.ts';
+import { createDisk, whenLoaded } from '../disk/index.ts';
 import { PackError, Packages, PackStore, type PackProgress, type PackStoreOptions } from './index.ts';
 
 const packs = new Map(['a', 'b', 'c'].map((name) => {
@@ -17,7 +17,7 @@ function memoryCaches() {
     match: async (key: string) => (entries.has(key) ? new Response(entries.get(key)) : undefined),
     put: async (key: string, response: Response) => void entries.set(key, new Uint8Array(await response.arrayBuffer())),
     keys: async () => [...entries.keys()].map((url) => new Request(url)),
-    delete: async (request: Request) => entries.delete(request.url),
+    delete: async (request: Request | string) => entries.delete(typeof request === 'string' ? request : request.url),
   };
   return { entries, caches: { open: async () => cache as unknown as Cache } };
 }
@@ -63,11 +63,44 @@ describe('packages', () => {
     const storage = memoryCaches();
     const first = packagesOn(createDisk(), { fetch: server().fetch, caches: storage.caches });
     await first.mount('/home/project', mounts);
-    await first.store.save();
+    await first.store.keepOnly(new Set(packs.keys()));
     const offline = packagesOn(createDisk(), { caches: storage.caches, fetch: () => Promise.reject(new TypeError('offline')) });
     await offline.mount('/home/project', mounts);
-    await offline.store.prune(new Set([mounts[0]?.pack ?? '']));
+    await offline.store.keepOnly(new Set([mounts[0]?.pack ?? '']));
     expect(storage.entries.size).toBe(1);
+  });
+
+  it('brings a large pack when somebody looks inside, and stores it all the same', async () => {
+    const disk = createDisk();
+    const storage = memoryCaches();
+    const { asked, fetch } = server();
+    const packages = packagesOn(disk, { fetch, caches: storage.caches });
+    const [large, ...small] = mounts.map((mount, index) => ({ ...mount, bytes: index === 0 ? 2 ** 30 : mount.bytes }));
+    await packages.mount('/home/project', [large as PackMount, ...small]);
+    expect(asked).not.toContain(large?.pack);
+    await packages.store.keepOnly(disk.layers.packs);
+    expect(storage.entries.size).toBe(3);
+    await whenLoaded(() => disk.lookup(`/home/project/${large?.path}/index.js`, { cwd: '/', umask: 0 }));
+    expect(disk.packs.has(large?.pack ?? '')).toBe(true);
+  });
+
+  it('checks what went to storage unseen when it is read', async () => {
+    const storage = memoryCaches();
+    const large = mounts.map((mount) => ({ ...mount, bytes: 2 ** 30 }));
+    const first = packagesOn(createDisk(), { fetch: server('b').fetch, caches: storage.caches });
+    await first.mount('/home/project', large);
+    await first.store.keepOnly(new Set(packs.keys()));
+    const { asked, fetch } = server();
+    const second = packagesOn(createDisk(), { fetch, caches: storage.caches });
+    await second.store.ensureAll(large);
+    expect(asked).toEqual(mounts.filter(({ name }) => name === 'b').map(({ pack }) => pack));
+  });
+
+  it('fails the call that looks into a pack that cannot be had', async () => {
+    const disk = createDisk();
+    const packages = packagesOn(disk, { fetch: () => Promise.reject(new TypeError('offline')), caches: memoryCaches().caches });
+    await packages.mount('/home/project', mounts.map((mount) => ({ ...mount, bytes: 2 ** 30 })));
+    await expect(whenLoaded(() => disk.lookup(`/home/project/${mounts[0]?.path}/index.js`, { cwd: '/', umask: 0 }))).rejects.toMatchObject({ code: 'EIO' });
   });
 
   it('says that the server cannot be reached, and ends when it is told to', async () => {
