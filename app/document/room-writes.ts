@@ -10,6 +10,9 @@ import type { FromRoom, RoomWrite } from '../../shared/protocol/room-write.ts';
 /** `waiting`: no connection, or it has not synced yet. `viewer`: never. */
 export type WriteState = 'waiting' | 'open' | 'viewer';
 
+/** How long an answer may take: a connection that carries nothing any more is not always known to be closed. */
+const PATIENCE_MS = 5000;
+
 /** The connection ended before the answer; whether the write was taken is found by comparing after the next sync. */
 export class AnswerLost extends Error {
   override readonly name = 'AnswerLost';
@@ -24,6 +27,11 @@ export class WriteFailed extends Error {
     this.code = code;
   }
 }
+
+export type WriteFields = Omit<RoomWrite, 't' | 'id' | 'key'> & { key?: string };
+
+/** Names a write for ever. */
+export const newKey = (): string => crypto.randomUUID().slice(0, 13);
 
 export class RoomWrites {
   readonly state: StoreApi<WriteState> = createStore<WriteState>(() => 'waiting');
@@ -45,12 +53,18 @@ export class RoomWrites {
   }
 
   /** When it resolves the document has the result, or what the write was refused for. @throws {AnswerLost} @throws {WriteFailed} */
-  async write(fields: Omit<RoomWrite, 't' | 'id'>): Promise<'done' | 'refused'> {
+  async write(fields: WriteFields): Promise<'done' | 'refused'> {
     const socket = this.provider.ws;
     if (this.state.getState() !== 'open' || socket === null) throw new AnswerLost();
     const answer = Promise.withResolvers<'done' | 'refused'>();
-    const write: RoomWrite = { t: 'write', id: this.nextId++, ...fields };
+    const write: RoomWrite = { t: 'write', id: this.nextId++, key: newKey(), ...fields };
     this.pending.set(write.id, answer);
+    const timer = setTimeout(() => {
+      this.pending.delete(write.id);
+      answer.reject(new AnswerLost());
+    }, PATIENCE_MS);
+    const stop = () => clearTimeout(timer);
+    answer.promise.then(stop, stop);
     const encoder = encoding.createEncoder();
     encoding.writeVarUint(encoder, MESSAGE_WRITE);
     encoding.writeVarString(encoder, JSON.stringify(write));

@@ -1,10 +1,10 @@
 /** Disk -> document. What programs write is merged with what the document did since they read, and goes to the room. */
-import { renameFile, type DocumentFile } from '../../shared/document/schema.ts';
+import { getFile, renameFile, type DocumentFile } from '../../shared/document/schema.ts';
 import type { Content, FoundFile } from '../../shared/protocol/replica.ts';
 import { beside, hashOfContent, hashOfFile } from './content.ts';
 import { hashOfText } from './hash.ts';
 import { mergeTexts } from './merge.ts';
-import type { DiskChange, Outcome, Welcome } from './replica-link.ts';
+import type { DiskChange, Welcome } from './replica-link.ts';
 import { DISK_ORIGIN, type SyncState } from './sync-state.ts';
 import { rebase, type Rebased, type Unsent } from './unsent.ts';
 
@@ -22,8 +22,7 @@ export class DiskSide {
 
   constructor(state: SyncState) {
     this.state = state;
-    state.found = (path, outcome) => this.found(path, outcome);
-    state.resolved = (path, unsent, how) => this.resolved(path, unsent, how);
+    state.resolved = (path, unsent, how, durable) => this.resolved(path, unsent, how, durable);
   }
 
   /** Tells a local change, a stale copy and a deletion apart by what both sides last agreed on. */
@@ -39,24 +38,21 @@ export class DiskSide {
   }
 
   async take(change: DiskChange): Promise<void> {
+    await this.state.landed(...(change.t === 'moved' ? [change.from, change.to] : [change.path]));
     if (change.t === 'changed') await this.written(change.path, { hash: change.hash, content: change.content, revision: change.revision, mode: change.mode });
     else if (change.t === 'removed') this.removed(change.path);
     else await this.moved(change.from, change.to);
   }
 
-  /** The disk had something else than it was taken to have. */
-  async found(path: string, { hash, content, revision }: Extract<Outcome, { done: false }>): Promise<void> {
-    if (hash === null || content === null) this.removed(path);
-    else await this.written(path, { hash, content, revision, mode: undefined });
-  }
-
   /** What was unsent no longer is. */
-  resolved(path: string, unsent: Unsent, how: Exclude<Rebased['kind'], 'unsent'>): void {
+  resolved(path: string, unsent: Unsent, how: Exclude<Rebased['kind'], 'unsent'>, durable = false): void {
     const { state } = this;
     state.judge();
     if (how === 'settled') {
-      // With the disk's own content both agree; with another the disk gets it first.
-      if ((state.disk.get(path) ?? null) === unsent.hash) state.agreed([[path, unsent.hash]]);
+      // What the disk has is in the document, with whatever else is there.
+      const content = state.disk.get(path) ?? null;
+      if (durable) state.link?.taken(path, content);
+      else state.agreed([[path, content]]);
     } else if (how === 'conflict' && unsent.content !== null && unsent.hash !== null) this.keepBeside(path, unsent.content, unsent.hash, unsent.mode);
     state.bring(path);
   }
@@ -72,8 +68,7 @@ export class DiskSide {
     if (agreed.includes(hash)) {
       // A stale copy: the document's content follows with the first flush.
       if (file !== undefined) return;
-      await state.link?.write({ t: 'remove', path, base: hash });
-      state.disk.delete(path);
+      if ((await state.link?.write({ t: 'remove', path, base: hash })) === true) state.disk.delete(path);
       return;
     }
     const content = (await state.link?.read(path)) ?? null;
@@ -93,8 +88,11 @@ export class DiskSide {
       return;
     }
     const merged = await this.merged(written, now);
-    // The document may have changed while a revision was fetched.
-    if (this.intended(path).hash !== now.hash) return await this.written(path, written);
+    // While a revision was fetched the document may have changed, or something been sent.
+    if (this.state.flights.has(path) || this.intended(path).hash !== now.hash) {
+      await this.state.landed(path);
+      return await this.written(path, written);
+    }
     if (merged === undefined) this.keepBeside(path, content, hash, written.mode);
     else this.intend(path, now, merged, written.mode);
     if (merged === undefined || hashOfContent(merged) !== hash) state.bring(path);
@@ -140,7 +138,7 @@ export class DiskSide {
     const hash = hashOfContent(content);
     // What a program did has come to nothing against what the document has.
     if (hash === now.base && now.base !== null) return this.state.deleteUnsent(path);
-    this.state.setUnsent(path, { base: now.base, baseText: now.baseText, content, hash, mode: now.mode ?? newMode(mode) });
+    this.state.setUnsent(path, { base: now.base, baseText: now.baseText, content, hash, mode: now.mode ?? newMode(mode), doubt: now.doubt });
   }
 
   private removed(path: string): void {
@@ -169,7 +167,7 @@ export class DiskSide {
   private async moved(from: string, to: string): Promise<void> {
     const { state } = this;
     const hash = state.disk.get(from);
-    const file = state.fileAt(from);
+    const id = [...state.pathOf].find(([, path]) => path === from)?.[0];
     const unsent = state.unsent.get(from);
     if (hash === undefined || state.isViewer || state.unsent.has(to)) return await this.movedAsCopy(from, to);
     state.disk.delete(from);
@@ -178,9 +176,11 @@ export class DiskSide {
       state.deleteUnsent(from);
       state.setUnsent(to, unsent);
     }
-    if (file === undefined) return;
-    state.pathOf.set(file.id, to);
-    renameFile(state.doc, file.id, to, DISK_ORIGIN);
+    if (id === undefined) return;
+    state.pathOf.set(id, to);
+    // Renamed or removed by somebody else meanwhile: the disk follows from where it has the file now.
+    if (getFile(state.doc, id)?.path !== from) return state.bringFile(id);
+    renameFile(state.doc, id, to, DISK_ORIGIN);
     state.agreed([[from, null], [to, hash]]);
   }
 

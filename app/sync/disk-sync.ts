@@ -46,14 +46,16 @@ export class DocumentDiskSync {
     this.sender = new RoomSender({
       doc,
       unsent: this.state.unsent,
+      flights: this.state.flights,
       writes: store.writes,
       putBlob: (hash, bytes) => store.putBlob(hash, bytes),
-      resolved: (path, unsent, how) => this.state.resolved(path, unsent, how),
+      resolved: (path, unsent, how, durable) => this.state.resolved(path, unsent, how, durable),
       failed: (path, error) => this.state.sendFailed(path, error),
     });
     this.state.send = (path) => this.sender.send(path);
     this.documentSide = new DocumentSide(this.state);
     this.state.bring = (path) => this.documentSide.again(path);
+    this.state.bringFile = (id) => this.documentSide.againFile(id);
     this.diskSide = new DiskSide(this.state);
     this.unsubscribe = store.writes.state.subscribe(() => this.state.judge());
   }

@@ -57,6 +57,11 @@ export class DocumentSide {
     this.schedule();
   }
 
+  againFile(id: string): void {
+    this.dirtyIds.add(id);
+    this.schedule();
+  }
+
   async bringAll(ids: readonly string[]): Promise<void> {
     for (const id of ids) this.dirtyIds.add(id);
     for (const path of this.state.unsent.keys()) this.dirtyPaths.add(path);
@@ -119,6 +124,7 @@ export class DocumentSide {
   /** The file is no longer at a path: it has moved, or is gone. */
   private async leave(id: string, before: string, to: string | undefined): Promise<void> {
     const { state } = this;
+    await state.landed(before);
     if (state.fileAt(before) !== undefined) return void this.dirtyPaths.add(before);
     const unsent = state.unsent.get(before);
     if (unsent !== undefined && to !== undefined && !state.unsent.has(to)) {
@@ -128,9 +134,9 @@ export class DocumentSide {
     const known = state.disk.get(before);
     if (known === undefined || state.link === undefined) return;
     const moves = to !== undefined && !state.disk.has(to);
-    const outcome = await state.link.write(moves ? { t: 'move', from: before, to, base: known } : { t: 'remove', path: before, base: known });
-    // A program has changed it meanwhile, here: that is kept.
-    if (!outcome.done) return await state.found(before, outcome);
+    const done = await state.link.write(moves ? { t: 'move', from: before, to, base: known } : { t: 'remove', path: before, base: known });
+    // A program has changed it meanwhile, here: what it wrote is kept.
+    if (!done) return;
     state.disk.delete(before);
     if (!moves) return;
     state.disk.set(to, known);
@@ -139,6 +145,8 @@ export class DocumentSide {
 
   private async bringPath(path: string): Promise<void> {
     const { state } = this;
+    const flight = state.flights.get(path);
+    if (flight !== undefined) return void flight.then(() => this.again(path));
     const file = state.fileAt(path);
     const target = this.targetAt(path, file);
     if (file !== undefined) state.pathOf.set(file.id, path);
@@ -147,15 +155,12 @@ export class DocumentSide {
     if (known === target.hash || this.waits(path)) return;
     const { hash, mode, unsent } = target;
     const over = unsent === undefined ? {} : { over: unsent.base === null || unsent.baseText === undefined ? null : { hash: unsent.base, text: unsent.baseText } };
-    const outcome = await state.link.write({ t: 'put', path, base: known ?? null, hash, content: await target.content(), ...(mode === undefined ? {} : { mode }), ...over });
+    const done = await state.link.write({ t: 'put', path, base: known ?? null, hash, content: await target.content(), ...(mode === undefined ? {} : { mode }), ...over });
     this.writtenAt.set(path, performance.now());
     state.board.clear(`disk ${path}`);
-    if (outcome.done) state.disk.set(path, hash);
-    else {
-      // Somebody wrote there meanwhile: theirs is merged in, and the result is tried again.
-      await state.found(path, outcome);
-      this.dirtyPaths.add(path);
-    }
+    if (done) state.disk.set(path, hash);
+    // A program wrote there meanwhile: that is merged in first, and the result is tried again.
+    else this.dirtyPaths.add(path);
   }
 
   /** Undefined where the disk is to have nothing that this side would write. */

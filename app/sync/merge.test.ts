@@ -7,6 +7,8 @@ describe('[M1] a change that both sides made is made once', () => {
   test.each([
     ['a line at the end, and one that was typed after it', 'a\n', 'a\nX\n', 'a\nX\ntyped\n', 'a\nX\ntyped\n'],
     ['lines with something typed between them', 'a\n', 'a\nX\nY\n', 'a\ntyped\nX\ntoo\nY\n', 'a\ntyped\nX\ntoo\nY\n'],
+    ['a line with something typed behind it', 'a\n', 'a\ngenerated\n', 'a\ngenerated x\nY\n', 'a\ngenerated x\nY\n'],
+    ['a line at the end, below a line that one of them changed', 'a\n', 'a x\ngenerated\n', 'a\ngenerated\n', 'a x\ngenerated\n'],
     ['a word', 'const a=1\n', 'const a = 1\n', 'const a = 1\nb\n', 'const a = 1\nb\n'],
     ['a replaced line, and one typed far from it', 'a\nb\nc\nd\n', 'a\nB\nc\nd\n', 'a\nB\nc\nd\nq\n', 'a\nB\nc\nd\nq\n'],
     ['a removed line', 'a\nb\nc\n', 'a\nc\n', 'q\na\nc\n', 'q\na\nc\n'],
@@ -21,6 +23,7 @@ describe('[M2] changes of different places are both made', () => {
     ['a formatter and a typist in one line', 'let a=1; let b=2;\n', 'let a = 1; let b = 2;\n', 'let a=1; let total=2;\n', 'let a = 1; let total = 2;\n'],
     ['neighbouring lines', 'a\nb\n', 'A\nb\n', 'a\nB\n', 'A\nB\n'],
     ['two lines at one place: first what is here', 'a\n', 'a\nX\n', 'a\nY\n', 'a\nY\nX\n'],
+    ['a word at the end of a line, and a new line below', 'a\nb\n', 'a x\nb\n', 'a\nq\nb\n', 'a x\nq\nb\n'],
     ['an end without a line feed', 'a', 'a\nX', 'a\nY', 'a\nY\nX'],
     ['a word typed into a line that was taken out', 'a\nold line\nb\n', 'a\nb\n', 'a\nold new line\nb\n', 'a\nnew b\n'],
   ])('%s', (_name, base, there, here, merged) => {

@@ -74,13 +74,13 @@ function applied(base: readonly string[], from: number, to: number, changes: rea
 
 /** Lines that both changed: word by word. */
 const mergeLines: Resolve = (base, there, here) => {
-  if (base.length === 0) return bothInserted(there, here);
+  if (base.length === 0) return bothInserted(there, here, sameLine);
   return mergeTokens(wordsOf(base.join('')), wordsOf(there.join('')), wordsOf(here.join('')), false, mergeWords);
 };
 
 /** Words that both changed: what both have inserted stays, and so does what one inserted into what the other took out. */
 const mergeWords: Resolve = (base, there, here) => {
-  if (base.length === 0) return there.includes('\n') && here.includes('\n') ? bothInserted(linesOf(there.join('')), linesOf(here.join(''))) : [...here, ...there];
+  if (base.length === 0) return bothInserted(there, here, equal);
   const [added, alsoAdded] = [insertedOnly(base, there), insertedOnly(base, here)];
   if (added !== undefined) return [...here, ...added];
   if (alsoAdded !== undefined) return [...there, ...alsoAdded];
@@ -94,18 +94,27 @@ function insertedOnly(base: string[] | readonly string[], side: readonly string[
   return changes?.every(({ at, end }) => at === end) === true ? changes.flatMap(({ tokens }) => tokens) : undefined;
 }
 
-/** Lines that both inserted at one place. Those of a program that ran on both sides, with what was typed between them since, count once. */
-function bothInserted(there: readonly string[], here: readonly string[]): string[] {
-  if (isWithin(there, here)) return [...here];
-  if (isWithin(here, there)) return [...there];
+type Match = (inner: string, outer: string) => boolean;
+
+/** What both inserted at one place. That of a program that ran on both sides, with what was typed into it since, counts once. */
+function bothInserted(there: readonly string[], here: readonly string[], match: Match): string[] {
+  if (isWithin(there, here, match)) return [...here];
+  if (isWithin(here, there, match)) return [...there];
   return [...here, ...there];
 }
 
-function isWithin(inner: readonly string[], outer: readonly string[]): boolean {
+/** Whether all of it is there, in order; not asked of punctuation, of which there is some everywhere. */
+function isWithin(inner: readonly string[], outer: readonly string[], match: Match): boolean {
+  if (!inner.some((token) => /[\p{L}\p{N}]/u.test(token))) return same(inner, outer);
   let found = 0;
-  for (const line of outer) if (line === inner[found]) found++;
+  for (const token of outer) if (inner[found] !== undefined && match(inner[found] as string, token)) found++;
   return found === inner.length;
 }
+
+const equal: Match = (inner, outer) => inner === outer;
+
+/** The same line, or that line with something typed into it: most of it. */
+const sameLine: Match = (inner, outer) => inner === outer || (2 * inner.length >= outer.length && isWithin(wordsOf(inner), wordsOf(outer), equal));
 
 const same = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((token, index) => token === b[index]);
 
@@ -134,7 +143,16 @@ function changesOf(base: readonly string[], side: readonly string[]): Change[] |
       taken += length;
     }
   }
-  return changes;
+  return changes.flatMap((change) => wholeLines(change, base));
+}
+
+/** Words inserted before a line feed, with one among them: the same as words at the end of that line, and whole lines below it. */
+function wholeLines(change: Change, base: readonly string[]): Change[] {
+  const { at, end, tokens } = change;
+  const feed = tokens.indexOf('\n');
+  if (at !== end || feed < 0 || tokens.at(-1) === '\n' || base[at] !== '\n') return [change];
+  const below = { at: at + 1, end: at + 1, tokens: [...tokens.slice(feed + 1), '\n'] };
+  return feed === 0 ? [below] : [{ at, end, tokens: tokens.slice(0, feed) }, below];
 }
 
 const FIRST_SURROGATE = 0xd800;

@@ -67,6 +67,20 @@ describe('[S17] what a program writes is a change of what it has read', () => {
   });
 });
 
+test('[S17] two programs that hold different revisions of a file, one after the other', async () => {
+  const [made] = (await runtimes(1, { 'a.txt': '1\n2\n' })) as [Synced];
+  const [one, two] = [newProgram(made.disk), newProgram(made.disk)];
+  one.read('a.txt');
+  one.write('a.txt.tmp', '1\none\n2\n');
+  one.rename('a.txt.tmp', 'a.txt');
+  await expect.poll(() => textOf(made.doc, 'a.txt')).toBe('1\none\n2\n');
+  two.read('a.txt');
+  two.truncate('a.txt').finish('two\n1\none\n2\n');
+  await expect.poll(() => textOf(made.doc, 'a.txt')).toBe('two\n1\none\n2\n');
+  one.write('a.txt', '1 one again\none\n2\n');
+  await expect.poll(() => textOf(made.doc, 'a.txt')).toBe('two\n1 one again\none\n2\n');
+});
+
 test('[S18] a file that a program has emptied and not written yet says nothing, and nothing is written into it', async () => {
   const [made] = (await runtimes(1, { 'a.txt': 'one\ntwo\n' })) as [Synced];
   const program = newProgram(made.disk);

@@ -5,8 +5,6 @@ import type { ContainerProcess } from '../container/process.ts';
 
 export type Welcome = Extract<FromReplica, { t: 'welcome' }>;
 export type DiskChange = Extract<FromReplica, { t: 'changed' | 'removed' | 'moved' }>;
-/** What came of a write: done, or what is there instead and what its writer had read. */
-export type Outcome = { done: true } | { done: false; hash: string | null; content: Content | null; revision: string | null };
 
 type Distribute<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 type Request = Distribute<Extract<ToReplica, { id: number }>, 'id'>;
@@ -59,11 +57,13 @@ export class ReplicaLink {
     return contentIn(await this.ask({ t: 'revision', hash }));
   }
 
-  /** @throws {DiskError} when the disk refuses (full, no such folder) @throws {TerrariumError} 1310 when the other side has ended */
-  async write(request: Request): Promise<Outcome> {
+  /**
+   * Whether it was done; if not, the file was changed by a program, and that change has been told before.
+   * @throws {DiskError} when the disk refuses (full, no such folder) @throws {TerrariumError} 1310 when the other side has ended
+   */
+  async write(request: Request): Promise<boolean> {
     const answer = await this.ask(request);
-    if (answer.t === 'done') return { done: true };
-    if (answer.t === 'refused') return { done: false, hash: answer.hash, content: answer.content, revision: answer.revision };
+    if (answer.t === 'done' || answer.t === 'refused') return answer.t === 'done';
     throw unexpected(answer);
   }
 

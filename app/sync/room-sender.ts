@@ -1,8 +1,8 @@
 import type * as Y from 'yjs';
 import { textEdits } from '../../shared/document/edit-text.ts';
 import { findByPath, type DocumentFile } from '../../shared/document/schema.ts';
-import type { RoomWrite, WriteResult } from '../../shared/protocol/room-write.ts';
-import { AnswerLost, type RoomWrites } from '../document/room-writes.ts';
+import type { WriteResult } from '../../shared/protocol/room-write.ts';
+import { AnswerLost, newKey, type RoomWrites, type WriteFields } from '../document/room-writes.ts';
 import { bytesOf } from './content.ts';
 import { rebase, type Rebased, type Unsent } from './unsent.ts';
 
@@ -14,10 +14,12 @@ const MAX_RETRY_MS = 30_000;
 export interface SenderOptions {
   doc: Y.Doc;
   unsent: Map<string, Unsent>;
+  /** Until the answer comes the file stays as it was sent: what is done with it meanwhile waits. */
+  flights: Map<string, Promise<void>>;
   writes: Pick<RoomWrites, 'state' | 'write'>;
   putBlob(hash: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** What came of the file other than still being unsent. */
-  resolved(path: string, unsent: Unsent, how: Exclude<Rebased['kind'], 'unsent'>): void;
+  /** What came of the file other than still being unsent. `durable`: the room has said so. */
+  resolved(path: string, unsent: Unsent, how: Exclude<Rebased['kind'], 'unsent'>, durable?: boolean): void;
   /** It will not be taken, or (undefined) nothing is wrong with it any more. */
   failed(path: string, error: Error | undefined): void;
 }
@@ -57,6 +59,8 @@ export class RoomSender {
       await this.untilSent(path);
     } finally {
       this.running.delete(path);
+      // Asked for between the last attempt and here.
+      if (this.mayRun(path) && !this.timers.has(path)) this.send(path);
     }
   }
 
@@ -84,7 +88,7 @@ export class RoomSender {
   }
 
   private async attempt(path: string): Promise<void> {
-    const { doc, unsent: all, resolved, failed, putBlob } = this.options;
+    const { doc, unsent: all, flights, resolved, failed, putBlob } = this.options;
     const before = all.get(path);
     if (before === undefined) return;
     if (before.content !== null && 'base64' in before.content && before.hash !== null) await putBlob(before.hash, bytesOf(before.content));
@@ -98,15 +102,26 @@ export class RoomSender {
     }
     const { unsent } = rebased;
     all.set(path, unsent);
-    const outcome = await this.options.writes.write(writeOf(path, file, unsent));
-    if (outcome === 'refused' || this.stopped || all.get(path) !== unsent) return;
-    all.delete(path);
+    const key = newKey();
+    const landed = Promise.withResolvers<void>();
+    flights.set(path, landed.promise);
+    try {
+      const outcome = await this.options.writes.write({ ...writeOf(path, file, unsent), key });
+      if (outcome === 'refused' || this.stopped || all.get(path) !== unsent) return;
+      all.delete(path);
+    } catch (error) {
+      if (all.get(path) === unsent) all.set(path, { ...unsent, doubt: { key, unsent } });
+      throw error;
+    } finally {
+      flights.delete(path);
+      landed.resolve();
+    }
     failed(path, undefined);
-    resolved(path, unsent, 'settled');
+    resolved(path, unsent, 'settled', true);
   }
 }
 
-function writeOf(path: string, file: DocumentFile | undefined, { base, content, hash, mode }: Unsent): Omit<RoomWrite, 't' | 'id'> {
+function writeOf(path: string, file: DocumentFile | undefined, { base, content, hash, mode }: Unsent): WriteFields {
   return { path, base, result: resultOf(file, content, hash), ...(file === undefined ? {} : { file: file.id }), ...(mode === undefined ? {} : { mode }) };
 }
 

@@ -3,7 +3,7 @@ import { TerrariumError } from '../../shared/errors/error.ts';
 import { findByPath, type DocumentFile } from '../../shared/document/schema.ts';
 import { WriteFailed } from '../document/room-writes.ts';
 import type { DocumentStore } from './disk-sync.ts';
-import { DiskError, type Outcome, type ReplicaLink } from './replica-link.ts';
+import { DiskError, type ReplicaLink } from './replica-link.ts';
 import { Revisions } from './revisions.ts';
 import type { StatusBoard } from './status.ts';
 import type { Rebased, Unsent } from './unsent.ts';
@@ -21,6 +21,8 @@ export class SyncState {
   readonly disk = new Map<string, string>();
   /** What programs wrote and the room does not have yet, by path. */
   readonly unsent = new Map<string, Unsent>();
+  /** Paths whose write the room has not answered yet. */
+  readonly flights = new Map<string, Promise<void>>();
   /** Where each file of the document is on the disk. */
   readonly pathOf = new Map<string, string>();
   link: ReplicaLink | undefined;
@@ -29,10 +31,10 @@ export class SyncState {
   send: (path: string) => void = () => undefined;
   /** Brings to the disk what it is to have at a path. */
   bring: (path: string) => void = () => undefined;
-  /** The disk had something else than it was taken to have. */
-  found: (path: string, outcome: Extract<Outcome, { done: false }>) => Promise<void> = () => Promise.resolve();
-  /** What was unsent no longer is. */
-  resolved: (path: string, unsent: Unsent, how: Exclude<Rebased['kind'], 'unsent'>) => void = () => undefined;
+  /** The same for a file of the document that may be elsewhere by now. */
+  bringFile: (id: string) => void = () => undefined;
+  /** What was unsent no longer is. `durable`: the room has said so. */
+  resolved: (path: string, unsent: Unsent, how: Exclude<Rebased['kind'], 'unsent'>, durable?: boolean) => void = () => undefined;
   private queue: Promise<void> = Promise.resolve();
 
   constructor(doc: Y.Doc, store: DocumentStore, board: StatusBoard) {
@@ -49,6 +51,15 @@ export class SyncState {
       if (!this.stopped && !(error instanceof TerrariumError)) console.warn('Sync with the disk:', error);
     });
     return this.queue;
+  }
+
+  /** Resolves when the room has answered what was sent of these. */
+  async landed(...paths: string[]): Promise<void> {
+    for (let flight = this.flightOf(paths); flight !== undefined; flight = this.flightOf(paths)) await flight;
+  }
+
+  private flightOf(paths: readonly string[]): Promise<void> | undefined {
+    return paths.map((path) => this.flights.get(path)).find((flight) => flight !== undefined);
   }
 
   /** A new replica tells anew what there is. */

@@ -1,5 +1,5 @@
 /** What programs wrote and the room does not have yet. SPEC.md, "Unsent". */
-import type { DocumentFile } from '../../shared/document/schema.ts';
+import { hasWritten, type DocumentFile } from '../../shared/document/schema.ts';
 import type { Content } from '../../shared/protocol/replica.ts';
 import { hashOfFile } from './content.ts';
 import { hashOfText } from './hash.ts';
@@ -15,6 +15,8 @@ export interface Unsent {
   readonly content: Content | null;
   readonly hash: string | null;
   readonly mode: number | undefined;
+  /** A part of it that was sent, and the answer lost: in the document if that has the key. */
+  readonly doubt?: { readonly key: string; readonly unsent: Unsent } | undefined;
 }
 
 /**
@@ -26,7 +28,8 @@ export interface Unsent {
 export type Rebased = { kind: 'unsent'; unsent: Unsent } | { kind: 'settled' | 'restored' | 'conflict' };
 
 /** The same change of what the document has by now. */
-export function rebase(unsent: Unsent, file: DocumentFile | undefined): Rebased {
+export function rebase(inDoubt: Unsent, file: DocumentFile | undefined): Rebased {
+  const unsent = withoutDoubt(inDoubt, file);
   const current = file === undefined ? null : hashOfFile(file);
   if (current === unsent.hash) return { kind: 'settled' };
   if (current === unsent.base) return { kind: 'unsent', unsent };
@@ -38,5 +41,19 @@ export function rebase(unsent: Unsent, file: DocumentFile | undefined): Rebased 
   const text = mergeTexts(unsent.baseText, unsent.content.text, baseText);
   if (text === undefined) return { kind: 'conflict' };
   if (text === baseText) return { kind: 'settled' };
-  return { kind: 'unsent', unsent: { ...unsent, base: current, baseText, content: { text }, hash: hashOfText(text) } };
+  return { kind: 'unsent', unsent: { ...unsent, base: current, baseText, content: { text }, hash: hashOfText(text), doubt: doubtOn(unsent, file) } };
+}
+
+/** What was in doubt is a part of the document where that has its key. */
+function withoutDoubt(unsent: Unsent, file: DocumentFile | undefined): Unsent {
+  const { doubt } = unsent;
+  if (doubt === undefined || !hasWritten(file, doubt.key)) return unsent;
+  const { content, hash } = doubt.unsent;
+  return { ...unsent, base: hash, baseText: content !== null && 'text' in content ? content.text : undefined, doubt: undefined };
+}
+
+/** The part in doubt on the same text of the document as the whole. */
+function doubtOn({ doubt }: Unsent, file: DocumentFile): Unsent['doubt'] {
+  const rebased = doubt === undefined ? undefined : rebase(doubt.unsent, file);
+  return doubt !== undefined && rebased?.kind === 'unsent' ? { key: doubt.key, unsent: rebased.unsent } : undefined;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openTestRoom, type TestMember, type TestRoom } from '../../app/sync/testing-room.ts';
 import { AnswerLost, WriteFailed } from '../../app/document/room-writes.ts';
-import { addTextFile, findByPath, getFile, listFiles } from '../../shared/document/schema.ts';
+import { addTextFile, findByPath, getFile, hasWritten, listFiles } from '../../shared/document/schema.ts';
 import type { RoomWrite } from '../../shared/protocol/room-write.ts';
 
 const sha = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -32,7 +32,7 @@ async function room(files: Record<string, string> = {}): Promise<TestMember> {
   return enter();
 }
 
-const append = (path: string, before: string, more: string): Omit<RoomWrite, 't' | 'id'> =>
+const append = (path: string, before: string, more: string): Omit<RoomWrite, 't' | 'id' | 'key'> =>
   ({ path, base: sha(before), result: { kind: 'edits', hash: sha(before + more), edits: [{ at: before.length, end: before.length, insert: more }] } });
 const textOf = (member: TestMember, path: string) => {
   const file = findByPath(member.doc, path);
@@ -70,7 +70,7 @@ describe('[W4] what is no write changes nothing', () => {
   ] as const)('%s', async (_name, write) => {
     const a = await room({ f: 'one' });
     // The schema's arrays are mutable.
-    await expect(a.writes.write(write as unknown as Omit<RoomWrite, 't' | 'id'>)).rejects.toMatchObject({ code: 'E-TERRARIUM-1301' });
+    await expect(a.writes.write(write as unknown as Omit<RoomWrite, 't' | 'id' | 'key'>)).rejects.toMatchObject({ code: 'E-TERRARIUM-1301' });
     expect(textOf(a, 'f')).toBe('one');
   });
 });
@@ -91,6 +91,16 @@ test('[W1] a file is followed by its id when it was renamed, and one that is gon
   expect(getFile(doc, 'f')).toMatchObject({ path: 'g' });
   expect(await a.writes.write({ path: 'g', file: 'f', base: sha('one+'), result: { kind: 'gone' } })).toBe('done');
   expect(await a.writes.write({ ...append('f', 'one+', '+'), file: 'f' })).toBe('refused');
+});
+
+test('[W6] a write whose answer was lost is known from the document, and taken once', async () => {
+  const a = await room({ f: 'one' });
+  const write = { ...append('f', 'one', '+'), key: 'key-of-this-write' };
+  expect(await a.writes.write(write)).toBe('done');
+  expect(hasWritten(findByPath(a.doc, 'f'), write.key)).toBe(true);
+  expect(await a.writes.write({ ...append('f', 'one+', '!'), key: 'another-key' })).toBe('done');
+  expect(await a.writes.write(write)).toBe('done');
+  expect(textOf(a, 'f')).toBe('one+!');
 });
 
 test('an answer that the connection took with it is lost, and the write is open again after the next sync', async () => {

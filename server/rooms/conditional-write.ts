@@ -4,7 +4,7 @@ import { customAlphabet } from 'nanoid';
 import type * as Y from 'yjs';
 import { applyEdits } from '../../shared/document/edit-text.ts';
 import type { TextEdit } from '../../shared/document/edit-text.ts';
-import { addBinaryFile, addTextFile, deleteFile, filesMap, findByPath, getFile, isProjectPath } from '../../shared/document/schema.ts';
+import { addBinaryFile, addTextFile, deleteFile, filesMap, findByPath, getFile, hasWritten, isProjectPath, noteWritten } from '../../shared/document/schema.ts';
 import type { DocumentFile } from '../../shared/document/schema.ts';
 import type { RoomWrite, WriteResult } from '../../shared/protocol/room-write.ts';
 
@@ -18,23 +18,34 @@ export function applyWrite(doc: Y.Doc, write: RoomWrite): 'done' | 'refused' {
   if (!isProjectPath(write.path)) throw new BadWrite('path');
   const file = write.file === undefined ? findByPath(doc, write.path) : getFile(doc, write.file);
   const current = file === undefined ? null : hashOf(file);
+  if (hasWritten(file, write.key)) return 'done';
   if (current === resultHash(write.result)) return 'done';
   if (current !== write.base) return 'refused';
   doc.transact(() => change(doc, file, write), 'conditional write');
   return 'done';
 }
 
-function change(doc: Y.Doc, file: DocumentFile | undefined, { path, result, mode }: RoomWrite): void {
-  if (result.kind === 'gone') return file === undefined ? undefined : deleteFile(doc, file.id);
+function change(doc: Y.Doc, file: DocumentFile | undefined, write: RoomWrite): void {
+  const id = changeFile(doc, file, write);
+  if (id !== undefined) noteWritten(doc, id, write.key);
+}
+
+/** @returns the id of the file that there is then */
+function changeFile(doc: Y.Doc, file: DocumentFile | undefined, { path, result, mode }: RoomWrite): string | undefined {
+  if (result.kind === 'gone') {
+    if (file !== undefined) deleteFile(doc, file.id);
+    return undefined;
+  }
   if (result.kind === 'edits') {
     if (file?.kind !== 'text') throw new BadWrite('edits of what is no text');
-    return edit(file.text, result);
+    edit(file.text, result);
+    return file.id;
   }
   if (result.kind === 'blob' && file?.kind === 'binary') {
     const entry = filesMap(doc).get(file.id);
     entry?.set('blob', result.blob);
     entry?.set('size', result.size);
-    return;
+    return file.id;
   }
   const kept = file?.mode ?? mode;
   const fields = { id: newFileId(), path: file?.path ?? path, ...(kept === undefined || kept === 0o644 ? {} : { mode: kept }) };
@@ -42,6 +53,7 @@ function change(doc: Y.Doc, file: DocumentFile | undefined, { path, result, mode
   if (file !== undefined) deleteFile(doc, file.id);
   if (result.kind === 'text') addTextFile(doc, { ...fields, content: result.text });
   else addBinaryFile(doc, { ...fields, blob: result.blob, size: result.size });
+  return fields.id;
 }
 
 function edit(text: Y.Text, { edits, hash }: Extract<WriteResult, { kind: 'edits' }>): void {

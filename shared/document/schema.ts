@@ -8,6 +8,7 @@
  *   - `blob`   lower-case hex SHA-256 of the bytes, only of binary files; the blob is stored before the document refers to it
  *   - `size`   bytes, only of binary files
  *   - `mode`   POSIX permission bits, left out for 0o644
+ *   - `wrote`  keys of the last conditional writes of the room (server/rooms/SPEC.md W6), separated by blanks
  *
  * The key is an id and the path a property: two people who create the same path make two files, and a rename keeps what others type.
  */
@@ -22,6 +23,7 @@ export interface TextFile {
   kind: 'text';
   text: Y.Text;
   mode?: number;
+  wrote?: string;
 }
 
 export interface BinaryFile {
@@ -31,6 +33,7 @@ export interface BinaryFile {
   blob: string;
   size: number;
   mode?: number;
+  wrote?: string;
 }
 
 export type DocumentFile = TextFile | BinaryFile;
@@ -48,15 +51,31 @@ export function readEntry(id: string, entry: unknown): DocumentFile | undefined 
   const path: unknown = entry.get('path');
   if (typeof path !== 'string' || !isProjectPath(path)) return undefined;
   const modeValue: unknown = entry.get('mode');
-  const mode = typeof modeValue === 'number' ? { mode: modeValue } : {};
+  const wrote: unknown = entry.get('wrote');
+  const kept = { ...(typeof modeValue === 'number' ? { mode: modeValue } : {}), ...(typeof wrote === 'string' ? { wrote } : {}) };
   if (entry.get('kind') === 'text') {
     const text: unknown = entry.get('text');
-    return text instanceof Y.Text ? { id, path, kind: 'text', text, ...mode } : undefined;
+    return text instanceof Y.Text ? { id, path, kind: 'text', text, ...kept } : undefined;
   }
   const blob: unknown = entry.get('blob');
   const size: unknown = entry.get('size');
   if (entry.get('kind') !== 'binary' || typeof blob !== 'string' || !/^[0-9a-f]{64}$/.test(blob)) return undefined;
-  return { id, path, kind: 'binary', blob, size: typeof size === 'number' ? size : 0, ...mode };
+  return { id, path, kind: 'binary', blob, size: typeof size === 'number' ? size : 0, ...kept };
+}
+
+/** Whether a conditional write with this key is in what the file is. */
+export function hasWritten(file: DocumentFile | undefined, key: string): boolean {
+  return file?.wrote?.split(' ').includes(key) === true;
+}
+
+const KEYS_KEPT = 8;
+
+/** Notes a conditional write, in the transaction that makes it. */
+export function noteWritten(doc: Y.Doc, id: string, key: string): void {
+  const entry = filesMap(doc).get(id);
+  const before: unknown = entry?.get('wrote');
+  const keys = [...(typeof before === 'string' ? before.split(' ') : []), key];
+  entry?.set('wrote', keys.slice(-KEYS_KEPT).join(' '));
 }
 
 /** All readable files, ordered by path and then by id. */

@@ -53,8 +53,8 @@ export const fromReplicaSchema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('welcome'), v: z.literal(REPLICA_VERSION), files: z.array(found), gone: z.array(z.object({ path, agreed: z.array(hash) })) }),
   z.object({ t: z.literal('content'), id: z.number().int(), content: content.nullable() }),
   z.object({ t: z.literal('done'), id: z.number().int() }),
-  /** The file's content is not `base`: it is this (null: there is none). Nothing was changed. */
-  z.object({ t: z.literal('refused'), id: z.number().int(), hash: hash.nullable(), content: content.nullable(), revision: hash.nullable() }),
+  /** The file is not as `base` says, nothing was changed; what it is has been told before this. */
+  z.object({ t: z.literal('refused'), id: z.number().int() }),
   /** Without an id: a line could not be read. Codes are those of errno(3), EPROTO for what is no message. */
   z.object({ t: z.literal('failed'), id: z.number().int().nullable(), code: z.string(), message: z.string() }),
   /** A program changed, made, removed or moved a file. `revision`: what it had read of it; null when there was nothing. */

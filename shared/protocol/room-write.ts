@@ -24,6 +24,8 @@ export type WriteResult = z.infer<typeof result>;
 const write = z.object({
   t: z.literal('write'),
   id: offset,
+  /** Of this write, for ever: found in the document (`wrote`) when it was taken. */
+  key: z.string().regex(/^[A-Za-z0-9_-]{8,40}$/),
   /** Of a file that is there; without it the first with this path is meant. */
   file: z.string().max(64).optional(),
   path: z.string().min(1).max(1024),

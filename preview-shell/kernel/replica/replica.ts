@@ -6,11 +6,13 @@ import { whenLoaded, type Disk } from '../disk/index.ts';
 import { FileInode, type Inode } from '../disk/inode.ts';
 import { mkdirp, rename, unlink } from '../disk/names.ts';
 import { DiskFile } from '../disk/open-disk-file.ts';
+import type { Revision } from '../disk/read-record.ts';
 import type { TreeChange } from '../disk/tree.ts';
 import { copyOf } from '../disk/whole-files.ts';
 import { bytesOf, contentOf, hashOf } from './content.ts';
 import { AgreementJournal } from './journal.ts';
 import { ignoreRules, projectFiles, type Ignored } from './project-files.ts';
+import { Results } from './results.ts';
 import { Revisions } from './revisions.ts';
 
 /** Programs write in several steps: a file is looked at when it was closed, or after this long. */
@@ -37,6 +39,7 @@ export class Replica {
   private readonly tell: (message: FromReplica) => void;
   private readonly journal: AgreementJournal;
   private readonly revisions = new Revisions();
+  private readonly results: Results;
   private ignored: Ignored;
   /** What the page knows of the disk. */
   private readonly known = new Map<string, Known>();
@@ -55,6 +58,7 @@ export class Replica {
     this.base = { cwd: root, umask: 0o022 };
     this.tell = tell;
     this.journal = journal;
+    this.results = new Results(root);
     this.ignored = ignoreRules(disk, root);
     this.stop = disk.tree.observe((change) => this.observe(change));
   }
@@ -79,13 +83,21 @@ export class Replica {
   private observe(change: TreeChange): void {
     const { inode } = change;
     if (change.type === 'attributes' || !this.isInProject('directory' in change ? change.directory : inode)) return;
-    if (inode instanceof FileInode) {
-      if (change.type === 'data' || change.type === 'removed') this.diverging(inode);
-      // Names alone say nothing of the content, except that a new file is being written.
-      const names = change.type === 'removed' || (change.type === 'added' && change.moved);
-      if (!names) this.dirty.set(inode, { done: change.type === 'written', since: Date.now() });
-    }
+    if (inode instanceof FileInode) this.observeFile(change.type, inode, 'moved' in change && change.moved);
     this.schedule(SETTLE_MS);
+  }
+
+  private observeFile(type: TreeChange['type'], inode: FileInode, moved: boolean): void {
+    if (type === 'data' || type === 'removed') this.diverging(inode);
+    // Names alone say nothing of the content, except that a new file is being written.
+    if (type !== 'removed' && !(type === 'added' && moved)) this.dirty.set(inode, { done: type === 'written', since: Date.now() });
+    if (!this.bringing && (type === 'written' || (type === 'added' && moved))) this.results.add(this.pathOf(inode), inode);
+  }
+
+  /** From the project's root. */
+  private pathOf(inode: FileInode): string | undefined {
+    const path = this.disk.tree.pathOf(inode);
+    return path?.startsWith(`${this.root}/`) === true ? path.slice(this.root.length + 1) : undefined;
   }
 
   private isInProject(inode: Inode): boolean {
@@ -133,9 +145,10 @@ export class Replica {
     });
   }
 
-  /** Agreed on is what the document has and the disk still has: a program may have written on meanwhile. */
+  /** Agreed on is what the disk still has. What a program has written since is a change of that; a newer agreement stays. */
   private taken({ path, hash }: Extract<ToReplica, { t: 'taken' }>): void {
     if ((this.known.get(path)?.hash ?? null) === hash) this.journal.settle(path, hash);
+    else if (hash !== null && this.journal.base(path) !== null) this.journal.diverge(path, hash, this.revisions.bytes(hash), { agreed: true });
   }
 
   private async revision(hash: string): Promise<Content | null> {
@@ -214,17 +227,11 @@ export class Replica {
     const inode = await this.fileAt(path);
     // Half of what a program is about to write is nothing to merge.
     if (inode !== undefined && this.isOpen(inode)) throw new SysError('EBUSY', path);
-    const found = inode === undefined ? undefined : await this.snapshot(inode);
-    const hash = found?.hash ?? null;
-    if (hash === base) return true;
-    const revision = inode === undefined ? null : this.revisionOf(path, inode);
-    // The page hears of it here: the change itself need not be told again.
-    if (inode === undefined || found === undefined) this.known.delete(path);
-    else {
-      this.accept(path, inode, found);
-      this.dirty.delete(inode);
-    }
-    this.tell({ t: 'refused', id, hash, content: found === undefined ? null : contentOf(found.bytes), revision });
+    if ((inode === undefined ? null : (await this.snapshot(inode)).hash) === base) return true;
+    await this.look();
+    // One that an ignore rule names, and that the page asks for by its name.
+    if (inode !== undefined && !this.known.has(path)) await this.compare(path, inode);
+    this.tell({ t: 'refused', id });
     return false;
   }
 
@@ -256,12 +263,6 @@ export class Replica {
     return { bytes, version, hash: hashOf(bytes) };
   }
 
-  /** What the program that wrote the file had read of it; what the disk had before, of one that read nothing. */
-  private revisionOf(path: string, inode: FileInode): string | null {
-    const read = inode.writer?.of(`${this.root}/${path}`, inode);
-    return (read === undefined ? undefined : this.revisions.hashOf(read)) ?? this.known.get(path)?.hash ?? null;
-  }
-
   private schedule(ms: number): void {
     if (!this.watching) return;
     this.timer ??= setTimeout(() => {
@@ -274,6 +275,7 @@ export class Replica {
   private async look(): Promise<void> {
     this.ignored = ignoreRules(this.disk, this.root);
     const files = projectFiles(this.disk, this.root, this.ignored, this.known.keys());
+    this.results.forgetAllBut(files);
     const pathOf = new Map([...files].map(([path, inode]) => [inode, path]));
     for (const [path, { inode, hash }] of this.known) {
       if (files.has(path)) continue;
@@ -292,12 +294,23 @@ export class Replica {
     const known = this.known.get(path);
     if (known?.inode === inode && !this.dirty.has(inode)) return;
     if (this.isOpen(inode)) return this.schedule(OPEN_FILE_MS / 4);
-    const revision = this.revisionOf(path, inode);
     this.dirty.delete(inode);
-    const { hash, bytes } = await this.learn(path, inode);
-    if (known?.hash === hash) return;
+    const results = this.results.take(path);
+    for (const result of results) this.compareResult(path, result.inode, { ...result, hash: hashOf(result.bytes) }, result.read, inode.permissions);
+    if (results.at(-1)?.version === inode.version && results.at(-1)?.inode === inode) return;
+    // Never closed, or too large to be kept until here.
+    const read = inode.writer?.of(`${this.root}/${path}`, inode);
+    this.compareResult(path, inode, await this.snapshot(inode), read, inode.permissions);
+  }
+
+  /** `read`: what the program that wrote it had read; of one that read nothing, it is what the disk had before. */
+  private compareResult(path: string, inode: FileInode, found: Found, read: Revision | undefined, permissions: number): void {
+    const known = this.known.get(path);
+    const revision = (read === undefined ? undefined : this.revisions.hashOf(read)) ?? known?.hash ?? null;
+    this.accept(path, inode, found);
+    if (known?.hash === found.hash) return;
     if (revision !== null && this.journal.base(path) === known?.hash) this.journal.diverge(path, revision, this.revisions.bytes(revision));
-    this.tell({ t: 'changed', path, hash, content: contentOf(bytes), revision, mode: inode.permissions & 0o777 });
+    this.tell({ t: 'changed', path, hash: found.hash, content: contentOf(found.bytes), revision, mode: permissions & 0o777 });
   }
 
   /** Whether a program is still writing, as far as can be told. */
