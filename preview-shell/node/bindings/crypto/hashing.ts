@@ -4,7 +4,7 @@ import type { BindingContext } from '../../context.ts';
 import { arrayBufferOf, bytesOf, output, type Source } from './bytes.ts';
 import { DIGEST_NAMES, isExtendable, namedDigest, startDigest, type RunningDigest } from './digests.ts';
 import { openSslError } from './errors.ts';
-import { jobClass } from './jobs.ts';
+import { preparedJobClass } from './jobs.ts';
 import { secretOf } from './key-object.ts';
 
 const VERIFY = 1;
@@ -71,15 +71,18 @@ export function createHashing(ctx: BindingContext): Record<string, unknown> {
       digest.update(bytesOf(input));
       return output(ctx, digest.digest(), encoding);
     },
-    HashJob: jobClass(ctx, (algorithm: string, data: Source) => {
-      const digest = namedDigest(algorithm).create();
-      digest.update(bytesOf(data));
-      return arrayBufferOf(digest.digest());
-    }, (algorithm) => void namedDigest(algorithm)),
-    HmacJob: jobClass(ctx, (mode: number, algorithm: string, key: unknown, data: Source, signature?: Source) => {
-      const mac = hmac(namedDigest(algorithm), secretOf(key), bytesOf(data));
-      return mode === VERIFY ? equalBytes(mac, bytesOf(signature ?? new ArrayBuffer(0))) : arrayBufferOf(mac);
-    }, (_mode, algorithm) => void namedDigest(algorithm)),
+    // The data is copied when the job is made: a program may change its own meanwhile.
+    HashJob: preparedJobClass(ctx, (algorithm: string, data: Source) => {
+      const [digest, bytes] = [namedDigest(algorithm), bytesOf(data).slice()];
+      return () => arrayBufferOf(digest(bytes));
+    }),
+    HmacJob: preparedJobClass(ctx, (mode: number, algorithm: string, key: unknown, data: Source, signature: Source = new ArrayBuffer(0)) => {
+      const [digest, secret, bytes, expected] = [namedDigest(algorithm), secretOf(key), bytesOf(data).slice(), bytesOf(signature).slice()];
+      return () => {
+        const mac = hmac(digest, secret, bytes);
+        return mode === VERIFY ? equalBytes(mac, expected) : arrayBufferOf(mac);
+      };
+    }),
   };
 }
 

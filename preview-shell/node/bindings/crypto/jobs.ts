@@ -16,12 +16,18 @@ export function jobClass<Args extends unknown[]>(ctx: BindingContext, work: (...
   });
 }
 
+/** Work in two ways of which an asynchronous job takes the second: the browser does it on another thread. */
+export interface Work {
+  now(): unknown;
+  later(): Promise<unknown>;
+}
+
 /** A class whose instances read their arguments when they are made, and do the work that this gives when they are run. */
-export function preparedJobClass<Args extends unknown[]>(ctx: BindingContext, prepare: (...args: Args) => () => unknown) {
+export function preparedJobClass<Args extends unknown[]>(ctx: BindingContext, prepare: (...args: Args) => (() => unknown) | Work) {
   return class CryptoJob {
     ondone: ((error: unknown, result?: unknown) => void) | undefined;
     readonly #mode: number;
-    readonly #work: () => unknown;
+    readonly #work: Work | (() => unknown);
 
     constructor(mode: number, ...args: Args) {
       this.#mode = mode;
@@ -29,16 +35,17 @@ export function preparedJobClass<Args extends unknown[]>(ctx: BindingContext, pr
     }
 
     run(): JobResult | undefined {
-      if (this.#mode === JOB.sync) return attempt(this.#work);
+      const work = this.#work;
+      const now = typeof work === 'function' ? work : () => work.now();
+      if (this.#mode === JOB.sync) return attempt(now);
       const release = ctx.loop.hold();
-      // On a later turn, as from a thread pool.
-      ctx.loop.complete(() => {
-        const result = attempt(this.#work);
-        ctx.loop.enqueue(() => {
-          release();
-          this.ondone?.(...result);
-        });
+      const done = (...result: JobResult): void => ctx.loop.enqueue(() => {
+        release();
+        this.ondone?.(...result);
       });
+      // On a later turn, as from a thread pool.
+      if (typeof work === 'function') ctx.loop.complete(() => done(...attempt(now)));
+      else void work.later().then((value) => done(undefined, value), (reason: unknown) => done(reason));
       return undefined;
     }
   };

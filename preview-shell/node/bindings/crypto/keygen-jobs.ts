@@ -1,11 +1,13 @@
 /** Making key pairs, and primes (crypto_keygen.cc, crypto_rsa.cc, crypto_ec.cc, crypto_dh.cc, crypto_random.cc). */
 import type { BindingContext } from '../../context.ts';
+import { native } from '../../natives.ts';
 import { arrayBufferOf, bytesOf, type Source } from './bytes.ts';
 import { canonicalDigest, namedDigest } from './digests.ts';
 import { nodeError, unsupported } from './errors.ts';
-import { jobClass } from './jobs.ts';
+import { jobClass, preparedJobClass } from './jobs.ts';
 import { asOutput, type KeyClasses } from './key-object.ts';
 import { findCurve, findOkp } from './keys/curves.ts';
+import { decodePkcs8 } from './keys/decode.ts';
 import { groupPrime } from './keys/dh-groups.ts';
 import { generateEc, generateOkp, generateRsa, MIN_RSA_BITS, randomExponent } from './keys/generate.ts';
 import { exportJwk } from './keys/jwk.ts';
@@ -20,6 +22,10 @@ type Encoding = [publicFormat?: number, publicType?: number, privateFormat?: num
 
 const RSA_PSS = 1;
 const EXPLICIT_CURVE = 0;
+/** The public exponent that every browser takes. */
+const F4 = 65537;
+/** Below this a browser may refuse. */
+const MIN_BROWSER_BITS = 1024;
 
 export function createKeyGeneration(ctx: BindingContext, keys: KeyClasses): Record<string, unknown> {
   const handOver = (key: AsymmetricKey, [publicFormat, publicType = 0, privateFormat, privateType = 0, cipher, passphrase]: Encoding): [unknown, unknown] => {
@@ -31,7 +37,14 @@ export function createKeyGeneration(ctx: BindingContext, keys: KeyClasses): Reco
     ];
   };
   return {
-    RsaKeyPairGenJob: jobClass(ctx, (...args: RsaArgs) => handOver(makeRsa(args), args.slice(args[0] === RSA_PSS ? 6 : 3) as Encoding), checkRsa),
+    RsaKeyPairGenJob: preparedJobClass(ctx, (...args: RsaArgs) => {
+      checkRsa(args);
+      const deliver = (key: RsaKey) => handOver(key, args.slice(args[0] === RSA_PSS ? 6 : 3) as Encoding);
+      const now = () => deliver(makeRsa(args));
+      const [variant, bits, exponent] = args;
+      const inBrowser = variant !== RSA_PSS && exponent === F4 && bits % 8 === 0 && bits >= MIN_BROWSER_BITS;
+      return inBrowser ? { now, later: async () => deliver(await browserRsa(bits)) } : now;
+    }),
     EcKeyPairGenJob: jobClass(ctx, (name: string, _encoding: number, ...encoding: Encoding) => handOver(generateEc(curveOf(name)), encoding), (name, encoding) => {
       curveOf(name);
       if (encoding === EXPLICIT_CURVE) throw unsupported('An EC key with explicit parameters');
@@ -52,9 +65,17 @@ export function createKeyGeneration(ctx: BindingContext, keys: KeyClasses): Reco
 
 type RsaArgs = [variant: number, bits: number, exponent: number, ...rest: unknown[]];
 
-function checkRsa(...[variant, , , hash, mgfHash]: RsaArgs): void {
+function checkRsa([variant, , , hash, mgfHash]: RsaArgs): void {
   if (variant !== RSA_PSS) return;
   for (const name of [hash, mgfHash]) if (name !== undefined) namedDigest(name as string);
+}
+
+/** The browser finds primes on another thread. */
+async function browserRsa(bits: number): Promise<RsaKey> {
+  const { subtle } = native.crypto;
+  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: bits, publicExponent: new Uint8Array([1, 0, 1]) };
+  const { privateKey } = await subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  return decodePkcs8(new Uint8Array(await subtle.exportKey('pkcs8', privateKey))) as RsaKey;
 }
 
 function makeRsa([variant, bits, exponent, hash, mgfHash, saltLength]: RsaArgs): RsaKey {

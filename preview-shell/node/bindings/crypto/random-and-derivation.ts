@@ -3,20 +3,18 @@ import { hkdf } from '@noble/hashes/hkdf.js';
 import { pbkdf2 } from '@noble/hashes/pbkdf2.js';
 import { scrypt } from '@noble/hashes/scrypt.js';
 import type { BindingContext } from '../../context.ts';
+import { native } from '../../natives.ts';
 import { arrayBufferOf, bytesOf, type Source } from './bytes.ts';
-import { findDigest, isExtendable, namedDigest } from './digests.ts';
+import { canonicalDigest, findDigest, isExtendable, namedDigest } from './digests.ts';
 import { nodeError } from './errors.ts';
-import { jobClass } from './jobs.ts';
+import { jobClass, preparedJobClass, type Work } from './jobs.ts';
 import { secretOf, type KeyClasses } from './key-object.ts';
 import { fillRandom, randomBytes } from './random.ts';
 
 export function createRandomAndDerivation(ctx: BindingContext, keys: KeyClasses): Record<string, unknown> {
   return {
     RandomBytesJob: jobClass(ctx, (buffer: Source, offset: number, size: number) => fillRandom(bytesOf(buffer).subarray(offset, offset + size))),
-    PBKDF2Job: jobClass(ctx, (password: Source, salt: Source, iterations: number, length: number, digest: string) => {
-      if (length === 0 || isExtendable(digest)) throw derivationFailed();
-      return arrayBufferOf(pbkdf2(namedDigest(digest), bytesOf(password), bytesOf(salt), { c: iterations, dkLen: length }));
-    }, (_password, _salt, _iterations, _length, digest) => void namedDigest(digest)),
+    PBKDF2Job: preparedJobClass(ctx, preparePbkdf2),
     ScryptJob: jobClass(ctx, deriveScrypt, checkScrypt),
     HKDFJob: jobClass(ctx, (digest: string, key: unknown, salt: Source, info: Source, length: number) => {
       if (length === 0 || isExtendable(digest)) throw derivationFailed();
@@ -25,6 +23,26 @@ export function createRandomAndDerivation(ctx: BindingContext, keys: KeyClasses)
       if (length > namedDigest(digest).outputLen * 255 && findDigest(digest) !== undefined) throw nodeError('ERR_CRYPTO_INVALID_KEYLEN');
     }),
     SecretKeyGenJob: jobClass(ctx, (bits: number) => keys.wrap(randomBytes(Math.floor(bits / 8)))),
+  };
+}
+
+/** Digests that the browser derives with by itself. */
+const BROWSER_DIGESTS: Readonly<Record<string, string>> = { sha1: 'SHA-1', sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' };
+
+function preparePbkdf2(passwordSource: Source, saltSource: Source, iterations: number, length: number, digest: string): Work | (() => ArrayBuffer) {
+  const hash = namedDigest(digest);
+  const [password, salt] = [bytesOf(passwordSource).slice(), bytesOf(saltSource).slice()];
+  const now = (): ArrayBuffer => {
+    if (length === 0 || isExtendable(digest)) throw derivationFailed();
+    return arrayBufferOf(pbkdf2(hash, password, salt, { c: iterations, dkLen: length }));
+  };
+  const name = BROWSER_DIGESTS[canonicalDigest(digest)];
+  // Empty passwords are not keys to every browser.
+  if (name === undefined || length === 0 || password.length === 0) return now;
+  const { subtle } = native.crypto;
+  return {
+    now,
+    later: async () => subtle.deriveBits({ name: 'PBKDF2', hash: name, salt, iterations }, await subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits']), length * 8),
   };
 }
 

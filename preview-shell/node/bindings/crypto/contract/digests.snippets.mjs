@@ -18,6 +18,8 @@ export const snippets = (crypto) => {
     'digest twice': () => { const hash = crypto.createHash('sha1'); hash.digest(); hash.digest(); },
     'hmac of an extendable digest': () => crypto.createHmac('shake128', 'a'),
     'pbkdf2': () => crypto.pbkdf2Sync('password', 'salt', 3, 40, 'sha512'),
+    'pbkdf2 later': () => new Promise((resolve, reject) => crypto.pbkdf2('password', 'salt', 3, 40, 'sha512', (error, key) => (error ? reject(error) : resolve(key)))),
+    'pbkdf2 of nothing, later': () => new Promise((resolve, reject) => crypto.pbkdf2('password', 'salt', 3, 0, 'sha512', (error, key) => (error ? reject(error) : resolve(key)))),
     'pbkdf2 of no digest': () => crypto.pbkdf2Sync('a', 'b', 1, 10, 'foo'),
     'pbkdf2 of no digest, later': () => crypto.pbkdf2('a', 'b', 1, 10, 'foo', () => {}),
     'pbkdf2 of nothing': () => crypto.pbkdf2Sync('a', 'b', 1, 0, 'sha256'),

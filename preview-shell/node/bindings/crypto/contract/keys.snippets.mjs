@@ -78,6 +78,7 @@ export const snippets = (crypto) => {
     'generate rsa-pss with an unknown digest': generate('rsa-pss', { modulusLength: 512, hashAlgorithm: 'foo' }),
     'generate as text': () => Object.values(crypto.generateKeyPairSync('ec', { namedCurve: 'P-256', publicKeyEncoding: { format: 'pem', type: 'spki' }, privateKeyEncoding: { format: 'pem', type: 'pkcs8' } })).map((text) => text.split('\n')[0]),
     'generate as jwk': () => Object.values(crypto.generateKeyPairSync('ed25519', { publicKeyEncoding: { format: 'jwk' }, privateKeyEncoding: { format: 'jwk' } })).map((jwk) => Object.keys(jwk)),
+    'generate rsa later': () => new Promise((resolve, reject) => crypto.generateKeyPair('rsa', { modulusLength: 1024 }, (error, open, key) => (error ? reject(error) : resolve([open.asymmetricKeyDetails, crypto.createPublicKey(key).equals(open)])))),
     'generate later': () => new Promise((resolve, reject) => crypto.generateKeyPair('x25519', {}, (error, open, key) => (error ? reject(error) : resolve([open.type, key.type])))),
     'generate secrets': () => [crypto.generateKeySync('hmac', { length: 123 }).symmetricKeySize, crypto.generateKeySync('aes', { length: 256 }).symmetricKeySize],
   };
