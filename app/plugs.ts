@@ -1,7 +1,9 @@
 /** Connects what other rooms of the system give the workspace: keeping the disk in step, and the installed packages' types. */
 import { putBlob, readBlob } from './api/environments.ts';
 import { DocumentDiskSync } from './sync/disk-sync.ts';
+import { InstalledTypes } from './editor/installed-types.ts';
 import { connectPlugs } from './workspace/session.ts';
+import { origins } from '../shared/hosts.ts';
 
 connectPlugs({
   diskSync: ({ environmentId, document }) => {
@@ -13,4 +15,10 @@ connectPlugs({
     });
     return { start: (_doc, container) => sync.start(container), stop: () => sync.stop() };
   },
+  types: ({ state }) => new InstalledTypes({
+    packagesOrigin: origins(location.origin).packages,
+    projectRoot: '/home/project',
+    container: () => state.getState().container,
+    onContainer: (callback) => state.subscribe((now, before) => now.container !== undefined && now.container !== before.container && callback()),
+  }),
 });

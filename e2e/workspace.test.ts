@@ -91,6 +91,14 @@ describe('an environment', () => {
     await expect.poll(() => page.getByText('made-by-shell.txt').count(), { timeout: 20_000 }).toBeGreaterThan(0);
   });
 
+  test('the editor knows the installed packages’ types', async () => {
+    await page.locator('.view-line', { hasText: 'useState(0)' }).first().click();
+    await page.keyboard.press('End');
+    await page.keyboard.insertText('\nsetCount satisfies string;');
+    await page.getByRole('tab', { name: /problems/i }).first().click();
+    await expect.poll(async () => (await page.locator('body').innerText()).includes("Type 'Dispatch<SetStateAction<number>>' does not satisfy the expected type 'string'"), { timeout: 30_000 }).toBe(true);
+  });
+
   test('a preview reaches nothing of the page that shows it', async () => {
     const reached = await frame.evaluate(async (app) => {
       const attempt = async (work: () => unknown): Promise<string> => {

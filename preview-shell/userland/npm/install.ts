@@ -82,7 +82,8 @@ async function apply(platform: Platform, { request, answer, packageJson, lockfil
     if (answer.lockfile !== lockfile) writeFileSync(join(root, 'package-lock.json'), answer.lockfile);
   }
   const packages = Object.fromEntries(answer.mounts.map(({ path, name, version }) => [path, `${name}@${version}`]));
-  writeState(root, answer.lockfile, { omit: flags.omit, packages });
+  const types = Object.fromEntries(answer.mounts.flatMap(({ path, types: hash }) => (hash === undefined ? [] : [[path, hash]])));
+  writeState(root, answer.lockfile, { omit: flags.omit, packages, types });
   return `\n${changes(before.packages, packages)} in ${elapsed(started)}`;
 }
 

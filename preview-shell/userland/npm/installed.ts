@@ -1,15 +1,17 @@
 /** What the last install left: node_modules/.package-lock.json is the lockfile it was made from, so that nothing is asked when nothing changed. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { INSTALL_STATE as STATE } from '../../../shared/protocol/install-state-path.ts';
 import { readIfThere } from './project.ts';
 
 export const HIDDEN_LOCKFILE = 'node_modules/.package-lock.json';
-const STATE = 'node_modules/.terrarium-install.json';
 
 export interface InstalledState {
   omit: string[];
   /** Path -> `name@version` as mounted. */
   packages: Record<string, string>;
+  /** Path -> pack of its declarations, for the editor (shared/protocol/install-state.ts). */
+  types?: Record<string, string>;
 }
 
 export function installedState(root: string): InstalledState {
