@@ -93,30 +93,38 @@ export class ChannelServer {
     this.listen();
   }
 
+  /** A loop, not a recursion: a thread may ask again before the answer to its last call has returned. */
   private listen(): void {
     const { control } = this;
-    if (this.signal.aborted) return;
-    const state = Atomics.load(control, STATE);
-    if (state === REQUEST) {
-      this.serve();
+    while (!this.signal.aborted) {
+      const state = Atomics.load(control, STATE);
+      if (state === REQUEST) {
+        if (!this.serve()) return;
+        continue;
+      }
+      const wait = Atomics.waitAsync(control, STATE, state);
+      if (wait.async) void wait.value.then(() => this.listen());
+      else queueMicrotask(() => this.listen());
       return;
     }
-    const wait = Atomics.waitAsync(control, STATE, state);
-    if (wait.async) void wait.value.then(() => this.listen());
-    else queueMicrotask(() => this.listen());
   }
 
-  private serve(): void {
+  /** @returns whether the call is answered; one that is answered later listens again by itself */
+  private serve(): boolean {
     let result: Value | void | Promise<Value | void>;
     try {
       const request = this.reader.decode(this.control[LENGTH] as number) as Value[];
       result = this.handler(request[0] as string, request.slice(1));
     } catch (error) {
       this.fail(error);
-      return;
+      return true;
     }
-    if (result instanceof Promise) result.then((value) => this.answer(0, value as Value), (error: unknown) => this.fail(error));
-    else this.answer(0, result as Value);
+    if (!(result instanceof Promise)) {
+      this.answer(0, result as Value);
+      return true;
+    }
+    void result.then((value) => this.answer(0, value as Value), (error: unknown) => this.fail(error)).then(() => this.listen());
+    return false;
   }
 
   private fail(error: unknown): void {
@@ -137,6 +145,5 @@ export class ChannelServer {
     }
     Atomics.store(control, STATE, RESPONSE);
     Atomics.notify(control, STATE);
-    this.listen();
   }
 }

@@ -59,13 +59,15 @@ export class Fifo {
   /** Blocking write. @throws {SysError} EPIPE when nobody can read any more, or what `fail` gave; EINTR by the signal. */
   write(bytes: Uint8Array, signal: AbortSignal): number | Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
+    // A reader may be handed the memory itself, of which nothing is left here then.
+    const { length } = bytes;
     const drained = this.push(bytes, (error) => {
       signal.removeEventListener('abort', interrupt);
-      if (error === undefined) resolve(bytes.length);
+      if (error === undefined) resolve(length);
       else reject(new SysError(error));
     });
     const interrupt = (): void => reject(new SysError('EINTR'));
-    if (drained) return bytes.length;
+    if (drained) return length;
     signal.addEventListener('abort', interrupt, { once: true });
     return promise;
   }

@@ -193,3 +193,9 @@ test('[TT9] writers wait for the screen', async () => {
   await write;
   expect(written).toBe(true);
 });
+
+test('a write tells its length also when a reader took the memory along', () => {
+  const fifo = new Fifo();
+  fifo.start({ data: (chunk) => void (chunk !== null && structuredClone(chunk, { transfer: [chunk.buffer as ArrayBuffer] })), error: () => {} });
+  expect(fifo.write(bytes('abc'), never)).toBe(3);
+});
