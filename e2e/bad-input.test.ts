@@ -2,6 +2,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launchBrowser, newProfile } from './product/browser.ts';
+import { openPlain, putFile, serving } from './product/plain-project.ts';
 import { createServerProcess, type ServerProcess } from './product/server.ts';
 import { editorText, enter, openTerminal, previewShows, saved, screen, screenshot, terminalShows, typeAtTop, until } from './product/workspace.ts';
 
@@ -24,21 +25,8 @@ beforeEach(async () => {
 });
 afterEach(() => context.close());
 
-async function put(path: string, text: string): Promise<void> {
-  const { ok } = await server.api(`/api/environments/${id}/files/${path}`, { method: 'PUT', body: text });
-  expect(ok).toBe(true);
-}
-
-/** An environment of plain files and one script that serves them: nothing is installed. */
-async function open(files: Record<string, string>): Promise<void> {
-  id = await server.create('static-html');
-  await server.api(`/api/environments/${id}/files/package-lock.json`, { method: 'DELETE' });
-  await put('package.json', '{ "scripts": { "dev": "node dev.mjs" } }');
-  for (const [path, text] of Object.entries(files)) await put(path, text);
-  await page.goto(`${server.origin}/e/${id}`);
-}
-
-const serving = (body: string): string => `import { createServer } from 'node:http';\ncreateServer((_, response) => response.setHeader('content-type', 'text/html').end(${JSON.stringify(body)})).listen(5173);\n`;
+const put = (path: string, text: string): Promise<void> => putFile(server, id, path, text);
+const open = async (files: Record<string, string>): Promise<void> => void (id = await openPlain(server, page, files));
 const SERVES = serving('<h1>It serves</h1>');
 const alert = (code: string) => page.locator('[role=alert], [role=status]').filter({ hasText: code });
 

@@ -3,6 +3,7 @@
  * mounted when both are there; then install, the dev server, its port, the page's first paint. Each step is a phase of the boot machine.
  */
 import type * as Y from 'yjs';
+import type { StoreApi } from 'zustand/vanilla';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import { listFiles } from '../../shared/document/schema.ts';
 import type { MountEntry } from '../../shared/protocol/broker.ts';
@@ -12,6 +13,7 @@ import type { Phase } from '../boot/machine.ts';
 import { ContainerClient } from '../container/client.ts';
 import { hostTrouble } from '../container/host-check.ts';
 import { isAbort } from '../state/describe-error.ts';
+import type { SyncStatus } from '../sync/status.ts';
 import type { TaskEnd } from '../terminal/terminals.ts';
 import { readPlan } from './project.ts';
 import type { ProjectPlan } from './project.ts';
@@ -31,6 +33,7 @@ export interface DiskSync {
   /** Resolves when the disk holds the document's files. */
   start(doc: Y.Doc, container: ContainerClient): Promise<void>;
   stop(): void;
+  readonly status: StoreApi<SyncStatus>;
 }
 export type DiskSyncFactory = (session: WorkspaceSession) => DiskSync;
 
@@ -90,8 +93,13 @@ async function bootContainer(session: WorkspaceSession, signal: AbortSignal): Pr
 async function mountFiles(session: WorkspaceSession, client: ContainerClient, signal: AbortSignal): Promise<void> {
   if (session.diskSync !== undefined) {
     const sync = session.diskSync(session);
-    signal.addEventListener('abort', () => sync.stop(), { once: true });
-    return await sync.start(session.document.doc, client);
+    signal.addEventListener('abort', sync.status.subscribe((status) => session.sync.setState(status, true)), { once: true });
+    signal.addEventListener('abort', () => (sync.stop(), session.sync.setState({ unsent: 0, problem: undefined }, true)), { once: true });
+    await sync.start(session.document.doc, client);
+    // A project that lacks files must not go on as if it were whole.
+    const { problem } = sync.status.getState();
+    if (problem?.code === 'E-TERRARIUM-1311') throw problem;
+    return;
   }
   await client.mount(await mountEntries(session, signal), { signal });
 }

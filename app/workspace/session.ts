@@ -1,6 +1,7 @@
 /** Everything that one open environment consists of, put together and started. React only draws its stores. */
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
+import { STORAGE_FREE, STORAGE_FULL } from '../../shared/protocol/container-messages.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import { origins } from '../../shared/hosts.ts';
 import { getEnvironment, rememberedEnvironment, rememberEnvironment } from '../api/environments.ts';
@@ -15,6 +16,7 @@ import { createFileList, FileEdits } from '../document/files.ts';
 import type { FileInfo } from '../document/files.ts';
 import { announce, createMembers, loadProfile } from '../document/presence.ts';
 import type { Member } from '../document/presence.ts';
+import type { SyncStatus } from '../sync/status.ts';
 import type { TypesProvider } from '../editor/types.ts';
 import { Preview } from '../preview/preview.ts';
 import { describeError } from '../state/describe-error.ts';
@@ -89,6 +91,8 @@ export class WorkspaceSession {
   readonly terminals: Terminals;
   readonly baseline: Baseline;
   readonly state: StoreApi<SessionState>;
+  /** What a person should know of the sync between document and disk; follows the one that runs. */
+  readonly sync: StoreApi<SyncStatus> = createStore<SyncStatus>(() => ({ unsent: 0, problem: undefined }));
   readonly types: TypesProvider | undefined;
   readonly diskSync: DiskSyncFactory | undefined = plugs.diskSync;
   readonly at: ReturnType<typeof origins>;
@@ -188,7 +192,7 @@ export class WorkspaceSession {
 
   /** A message of the container that belongs to no request. The host is hostile: it chooses among our sentences, its own words are not shown. */
   hostSays(message: string): void {
-    if (message.startsWith('E-TERRARIUM-1142')) this.state.setState({ diskFull: true });
+    if (message === STORAGE_FULL || message === STORAGE_FREE) this.state.setState({ diskFull: message === STORAGE_FULL });
     else console.warn('The container says:', message);
   }
 

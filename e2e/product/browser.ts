@@ -1,4 +1,7 @@
 /** Chromium, as every end-to-end test starts it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { chromium, type Browser, type BrowserContext, type BrowserServer } from 'playwright-core';
 
 const OPTIONS = { executablePath: process.env['TERRARIUM_CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-features=MediaRouter'] };
@@ -12,3 +15,17 @@ export async function launchMortal(): Promise<{ browser: Browser; server: Browse
 }
 
 export const newProfile = (browser: Browser): Promise<BrowserContext> => browser.newContext({ viewport: { width: 1440, height: 900 } });
+
+/** A profile on the disk whose sites may store so many bytes together. */
+export async function launchWithQuota(bytes: number): Promise<{ context: BrowserContext; close(): Promise<void> }> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'terrarium-profile-'));
+  const args = [...OPTIONS.args, `--enable-features=StorageQuotaSettings:PoolSizeBytes/${bytes}`];
+  const context = await chromium.launchPersistentContext(folder, { ...OPTIONS, args, viewport: { width: 1440, height: 900 } });
+  return {
+    context,
+    async close() {
+      await context.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,5 +1,5 @@
 /** What a person has to know for as long as it lasts: the server is away, this browser's storage is full. */
-import { CloudOff, HardDrive, X } from 'lucide-react';
+import { CloudOff, HardDrive, TriangleAlert, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { TerrariumError } from '../../../shared/errors/error.ts';
@@ -14,10 +14,12 @@ export function Notices({ session }: { session: WorkspaceSession }) {
   const away = useAway(session);
   const full = useSelected(session.document.state, (state) => state.localFull);
   const diskFull = useSelected(session.state, (state) => state.diskFull);
+  const problem = useSelected(session.sync, (state) => state.problem);
   return (
     <div className="notices">
       {away && <Notice icon={<CloudOff size={15} />} error={TerrariumError.of('E-TERRARIUM-1305')} />}
       {(full || diskFull) && <Notice icon={<HardDrive size={15} />} error={TerrariumError.of('E-TERRARIUM-1142')} />}
+      {problem !== undefined && <Notice key={problem.message} icon={<TriangleAlert size={15} />} error={problem} />}
     </div>
   );
 }

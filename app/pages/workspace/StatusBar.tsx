@@ -37,7 +37,9 @@ export function StatusBar({ session }: { session: WorkspaceSession }) {
 /** What `data-saved` says is what tests and people may rely on: `saved` only when the server announced that it stored everything. */
 function SavedState({ session }: { session: WorkspaceSession }) {
   const state = useStore(session.document.state);
-  const { key, text, title, icon } = savedView(state);
+  const unsent = useSelected(session.sync, (sync) => sync.unsent);
+  // What programs wrote and the room does not have yet is not saved either.
+  const { key, text, title, icon } = savedView({ ...state, saved: state.saved && unsent === 0 });
   return (
     <span className={`saved ${key}`} role="status" data-saved={key} data-link={state.link} title={title}>
       {icon} {text}

@@ -7,6 +7,7 @@ import type { ThreadLauncher } from '../launcher.ts';
 import { FetchEgress } from '../net/egress.ts';
 import { Packages, type PackStore } from '../packages/index.ts';
 import { packageSyscalls, processListSyscall } from './package-syscalls.ts';
+import { STORAGE_FREE, STORAGE_FULL } from '../../../shared/protocol/container-messages.ts';
 import { holdLock } from './storage-lock.ts';
 
 export interface ContainerOptions {
@@ -62,7 +63,7 @@ export class Container {
     if (this.release === undefined) return;
     this.storage = await attachStorage(this.kernel.disk, name, {
       onFull: (full) => {
-        if (full) onError('E-TERRARIUM-1142 The browser gives no more storage: what programs write from here on is lost when this tab is closed. Free some space.');
+        onError(full ? STORAGE_FULL : STORAGE_FREE);
       },
     });
   }

@@ -8,6 +8,8 @@ import { GONE, HIDDEN, type Batch, type InodeRecord, type StoredTree } from './r
 
 /** How long a change may wait for others before it is written. */
 const WRITE_BEHIND_MS = 30;
+/** Storage that was refused is asked for again after so long. */
+const RETRY_MS = 5000;
 /** Batches beyond this many bytes are replaced by a snapshot. */
 const SNAPSHOT_BYTES = 2 * 1024 * 1024;
 /** Blocks written since the last look for dead ones. */
@@ -119,6 +121,7 @@ export class Journal {
     } catch (error) {
       this.putBack(taken);
       this.setFull(true);
+      setTimeout(() => this.schedule(), RETRY_MS);
       throw error instanceof SysError ? error : new SysError('ENOSPC', String(error));
     }
     if (batch !== undefined) this.remember(batch);
