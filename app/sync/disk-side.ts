@@ -72,8 +72,8 @@ export class DiskSide {
       return;
     }
     const content = (await state.link?.read(path)) ?? null;
-    // The document is as agreed: it was changed here alone.
-    const revision = current !== undefined && agreed.includes(current) ? current : base;
+    // Without a note of what was changed: the document is as agreed, so it was changed here alone.
+    const revision = base ?? (current !== undefined && agreed.includes(current) ? current : null);
     if (content !== null) await this.written(path, { hash, content, revision, mode: undefined });
   }
 
@@ -169,7 +169,7 @@ export class DiskSide {
     const hash = state.disk.get(from);
     const id = [...state.pathOf].find(([, path]) => path === from)?.[0];
     const unsent = state.unsent.get(from);
-    if (hash === undefined || state.isViewer || state.unsent.has(to)) return await this.movedAsCopy(from, to);
+    if (hash === undefined || state.isViewer || state.unsent.has(to) || (id === undefined && unsent === undefined)) return await this.movedAsCopy(from, to);
     state.disk.delete(from);
     state.disk.set(to, hash);
     if (unsent !== undefined) {

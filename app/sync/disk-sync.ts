@@ -62,10 +62,9 @@ export class DocumentDiskSync {
 
   /** Resolves when the disk holds the document's files. */
   async start(container: Pick<ContainerClient, 'spawn'>): Promise<void> {
-    await this.connect(container);
-    if (this.state.stopped) return;
     filesMap(this.doc).observeDeep(this.observer as never);
     this.observing = true;
+    await this.connect(container);
   }
 
   stop(): void {
@@ -79,6 +78,8 @@ export class DocumentDiskSync {
 
   private async connect(container: Pick<ContainerClient, 'spawn'>): Promise<void> {
     const { state } = this;
+    // What changes from here on is brought when it is known what the disk has.
+    this.documentSide.held = true;
     const link = await ReplicaLink.open(container, (change) => void state.enqueue(() => this.diskSide.take(change)));
     state.link = link;
     if (state.stopped) return link.close();

@@ -32,6 +32,8 @@ export class DocumentSide {
   /** `performance.now()` of the last write of each path. */
   private readonly writtenAt = new Map<string, number>();
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** Nothing is brought while the two sides are compared. */
+  held = false;
   private scheduled = false;
 
   constructor(state: SyncState) {
@@ -65,11 +67,12 @@ export class DocumentSide {
   async bringAll(ids: readonly string[]): Promise<void> {
     for (const id of ids) this.dirtyIds.add(id);
     for (const path of this.state.unsent.keys()) this.dirtyPaths.add(path);
+    this.held = false;
     await this.state.enqueue(() => this.flush());
   }
 
   private schedule(): void {
-    if (this.scheduled) return;
+    if (this.scheduled || this.held) return;
     this.scheduled = true;
     // What one transaction, and others of this moment, have changed goes together.
     queueMicrotask(() => {
@@ -79,6 +82,7 @@ export class DocumentSide {
   }
 
   private async flush(): Promise<void> {
+    if (this.held) return;
     const ids = [...this.dirtyIds];
     this.dirtyIds.clear();
     for (const id of ids) await this.bringFile(id).catch((error: unknown) => this.notBrought(this.dirtyIds, id, getFile(this.state.doc, id)?.path ?? this.state.pathOf.get(id) ?? id, error));
@@ -149,18 +153,28 @@ export class DocumentSide {
     if (flight !== undefined) return void flight.then(() => this.again(path));
     const file = state.fileAt(path);
     const target = this.targetAt(path, file);
-    if (file !== undefined) state.pathOf.set(file.id, path);
     if (target === undefined || state.link === undefined) return;
     const known = state.disk.get(path);
-    if (known === target.hash || this.waits(path)) return;
+    if (known === target.hash) return this.isThere(path, file);
+    if (this.waits(path)) return;
     const { hash, mode, unsent } = target;
     const over = unsent === undefined ? {} : { over: unsent.base === null || unsent.baseText === undefined ? null : { hash: unsent.base, text: unsent.baseText } };
     const done = await state.link.write({ t: 'put', path, base: known ?? null, hash, content: await target.content(), ...(mode === undefined ? {} : { mode }), ...over });
     this.writtenAt.set(path, performance.now());
     state.board.clear(`disk ${path}`);
-    if (done) state.disk.set(path, hash);
+    if (done) {
+      state.disk.set(path, hash);
+      this.isThere(path, file);
+    }
     // A program wrote there meanwhile: that is merged in first, and the result is tried again.
     else this.dirtyPaths.add(path);
+  }
+
+  /** Of what was there before another file the disk has no more. */
+  private isThere(path: string, file: DocumentFile | undefined): void {
+    const { pathOf } = this.state;
+    for (const [id, at] of pathOf) if (at === path) pathOf.delete(id);
+    if (file !== undefined) pathOf.set(file.id, path);
   }
 
   /** Undefined where the disk is to have nothing that this side would write. */

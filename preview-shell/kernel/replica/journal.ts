@@ -19,11 +19,15 @@ interface Entry {
   agreed: string[];
   /** Revision that the file's content is a change of, while the document has not got it. */
   base: string | null;
+  /** What the file held when a program began to write it, while it has not closed it. */
+  open: string | null;
 }
+
+const NOTHING: Entry = { agreed: [], base: null, open: null };
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 /** One line: what holds for a path from there on. */
-const lineSchema = z.tuple([z.string(), z.array(hash), hash.nullable()]);
+const lineSchema = z.tuple([z.string(), z.array(hash), hash.nullable(), hash.nullable()]);
 
 /**
  * What document and disk last agreed on, for each file, kept on the disk itself beside what it speaks of, one line for each change and in the same
@@ -46,36 +50,59 @@ export class AgreementJournal {
   }
 
   agreed(path: string): string[] {
-    return this.entries.get(path)?.agreed ?? [];
+    return this.get(path).agreed;
   }
 
   base(path: string): string | null {
-    return this.entries.get(path)?.base ?? null;
+    return this.get(path).base;
   }
 
   paths(): string[] {
     return [...this.entries].filter(([, { agreed }]) => agreed.length > 0).map(([path]) => path);
   }
 
+  /** Files that a crash left half written, and what they held before. */
+  halfWritten(): [path: string, revision: string][] {
+    return [...this.entries].flatMap(([path, { open }]) => (open === null ? [] : [[path, open]]));
+  }
+
   /** Both sides are about to have this. */
   expect(path: string, next: string): void {
     const before = this.agreed(path);
-    if (before.at(-1) !== next) this.set(path, { agreed: [...before.filter((known) => known !== next), next].slice(-MAX_AGREED), base: this.base(path) });
+    if (before.at(-1) !== next) this.set(path, { ...this.get(path), agreed: [...before.filter((known) => known !== next), next].slice(-MAX_AGREED) });
   }
 
   /** Both sides have this, or neither has such a file. */
   settle(path: string, content: string | null): void {
-    this.set(path, { agreed: content === null ? [] : [content], base: null });
+    this.set(path, { ...this.get(path), agreed: content === null ? [] : [content], base: null });
   }
 
   /** The file's content is, or will be, a change of a revision that the document had: its bytes are kept until both agree again. */
   diverge(path: string, revision: string, bytes: Uint8Array | undefined, options: { agreed?: boolean } = {}): void {
     if (bytes === undefined) return;
+    this.keep(revision, bytes);
+    this.set(path, { ...this.get(path), ...(options.agreed === true ? { agreed: [revision] } : {}), base: revision });
+  }
+
+  /** A program begins to write: until it has closed the file, what that held is what counts. */
+  begin(path: string, revision: string, bytes: Uint8Array): void {
+    this.keep(revision, bytes);
+    this.set(path, { ...this.get(path), open: revision });
+  }
+
+  end(path: string): void {
+    if (this.get(path).open !== null) this.set(path, { ...this.get(path), open: null });
+  }
+
+  private get(path: string): Entry {
+    return this.entries.get(path) ?? NOTHING;
+  }
+
+  private keep(revision: string, bytes: Uint8Array): void {
     this.attempt(() => {
       mkdirp(this.disk, REVISIONS, 0o755, BASE);
       if (this.disk.find(`${REVISIONS}/${revision}`, BASE) === undefined) this.write(`${REVISIONS}/${revision}`, bytes, O_TRUNC);
     });
-    this.set(path, { agreed: options.agreed === true ? [revision] : this.agreed(path), base: revision });
   }
 
   async revision(content: string): Promise<Uint8Array | undefined> {
@@ -86,12 +113,12 @@ export class AgreementJournal {
   }
 
   private set(path: string, entry: Entry): void {
-    const before = this.entries.get(path);
-    if (before !== undefined && before.base === entry.base && before.agreed.join() === entry.agreed.join()) return;
-    if (entry.agreed.length === 0 && entry.base === null) this.entries.delete(path);
+    const before = this.get(path);
+    if (lineOf(path, before) === lineOf(path, entry)) return;
+    if (lineOf(path, entry) === lineOf(path, NOTHING)) this.entries.delete(path);
     else this.entries.set(path, entry);
     this.attempt(() => this.append(path, entry));
-    if (before?.base != null && before.base !== entry.base) this.attempt(() => this.drop(before.base as string));
+    for (const revision of [before.base, before.open]) if (revision !== null) this.attempt(() => this.drop(revision));
   }
 
   private append(path: string, entry: Entry): void {
@@ -106,7 +133,7 @@ export class AgreementJournal {
   }
 
   private drop(revision: string): void {
-    if (![...this.entries.values()].some(({ base }) => base === revision)) unlink(this.disk, `${REVISIONS}/${revision}`, BASE);
+    if (![...this.entries.values()].some(({ base, open }) => base === revision || open === revision)) unlink(this.disk, `${REVISIONS}/${revision}`, BASE);
   }
 
   /** Revisions that a crash has left. */
@@ -129,7 +156,7 @@ export class AgreementJournal {
   }
 }
 
-const lineOf = (path: string, { agreed, base }: Entry): string => `${JSON.stringify([path, agreed, base])}\n`;
+const lineOf = (path: string, { agreed, base, open }: Entry): string => `${JSON.stringify([path, agreed, base, open])}\n`;
 
 async function read(disk: Disk): Promise<Map<string, Entry>> {
   const inode = disk.find(FILE, BASE);
@@ -139,9 +166,8 @@ async function read(disk: Disk): Promise<Map<string, Entry>> {
   for (const line of text.split('\n')) {
     const parsed = lineSchema.safeParse(parse(line));
     if (!parsed.success) continue;
-    const [path, agreed, base] = parsed.data;
-    if (agreed.length === 0 && base === null) entries.delete(path);
-    else entries.set(path, { agreed, base });
+    const [path, agreed, base, open] = parsed.data;
+    entries.set(path, { agreed, base, open });
   }
   return entries;
 }

@@ -3,7 +3,7 @@ import { REPLICA_VERSION, toReplicaSchema, type Content, type FromReplica, type 
 import { isProjectPath } from '../../../shared/document/project-path.ts';
 import { O_CREAT, O_WRONLY } from '../disk/constants.ts';
 import { whenLoaded, type Disk } from '../disk/index.ts';
-import { FileInode, type Inode } from '../disk/inode.ts';
+import { FileInode } from '../disk/inode.ts';
 import { mkdirp, rename, unlink } from '../disk/names.ts';
 import { DiskFile } from '../disk/open-disk-file.ts';
 import type { Revision } from '../disk/read-record.ts';
@@ -18,6 +18,7 @@ import { Revisions } from './revisions.ts';
 /** Programs write in several steps: a file is looked at when it was closed, or after this long. */
 const SETTLE_MS = 20;
 const OPEN_FILE_MS = 1000;
+const MAX_ORIGINS = 1000;
 
 interface Known {
   inode: FileInode;
@@ -40,6 +41,8 @@ export class Replica {
   private readonly journal: AgreementJournal;
   private readonly revisions = new Revisions();
   private readonly results: Results;
+  /** By path and content that the document has not got: the revision of the document that it is a change of. */
+  private readonly origins = new Map<string, string>();
   private ignored: Ignored;
   /** What the page knows of the disk. */
   private readonly known = new Map<string, Known>();
@@ -81,38 +84,45 @@ export class Replica {
   }
 
   private observe(change: TreeChange): void {
-    const { inode } = change;
-    if (change.type === 'attributes' || !this.isInProject('directory' in change ? change.directory : inode)) return;
-    if (inode instanceof FileInode) this.observeFile(change.type, inode, 'moved' in change && change.moved);
+    const path = change.type === 'attributes' ? undefined : this.pathOf(change);
+    if (path === undefined) return;
+    if (change.inode instanceof FileInode) this.observeFile(change.type, path, change.inode, 'moved' in change && change.moved);
     this.schedule(SETTLE_MS);
   }
 
-  private observeFile(type: TreeChange['type'], inode: FileInode, moved: boolean): void {
-    if (type === 'data' || type === 'removed') this.diverging(inode);
+  private observeFile(type: TreeChange['type'], path: string, inode: FileInode, moved: boolean): void {
+    if (!this.bringing && (type === 'data' || type === 'removed')) this.diverging(path, inode, type === 'data');
     // Names alone say nothing of the content, except that a new file is being written.
     if (type !== 'removed' && !(type === 'added' && moved)) this.dirty.set(inode, { done: type === 'written', since: Date.now() });
-    if (!this.bringing && (type === 'written' || (type === 'added' && moved))) this.results.add(this.pathOf(inode), inode);
+    if (!this.bringing && (type === 'written' || (type === 'added' && moved))) this.left(path, inode);
   }
 
-  /** From the project's root. */
-  private pathOf(inode: FileInode): string | undefined {
-    const path = this.disk.tree.pathOf(inode);
+  /** From the project's root; undefined outside of it. */
+  private pathOf(change: TreeChange): string | undefined {
+    const { tree } = this.disk;
+    const path = 'directory' in change ? `${tree.pathOf(change.directory) ?? ''}/${change.name}` : tree.pathOf(change.inode);
     return path?.startsWith(`${this.root}/`) === true ? path.slice(this.root.length + 1) : undefined;
   }
 
-  private isInProject(inode: Inode): boolean {
-    const path = this.disk.tree.pathOf(inode);
-    return path === this.root || path?.startsWith(`${this.root}/`) === true;
+  /** A program has closed a file, or given it a name: a crash from here on keeps it, as a change of what that program had read. */
+  private left(path: string, inode: FileInode): void {
+    const read = this.results.add(path, inode);
+    const revision = read === undefined ? undefined : this.revisions.hashOf(read);
+    // Of a content that the document had not got, what that was a change of.
+    const origin = revision === undefined ? undefined : (this.origins.get(`${path}\0${revision}`) ?? revision);
+    if (origin !== undefined && this.journal.base(path) !== null) this.journal.diverge(path, origin, this.revisions.bytes(origin));
+    this.journal.end(path);
   }
 
   /** A program begins to change a file: in the same turn it is noted what it is a change of, so that a crash does not take that away. */
-  private diverging(inode: FileInode): void {
-    if (this.bringing || !inode.followed || this.dirty.has(inode)) return;
-    for (const [path, known] of this.known) {
-      if (known.inode !== inode) continue;
-      if (this.journal.base(path) === null && this.journal.agreed(path).includes(known.hash)) this.journal.diverge(path, known.hash, this.revisions.bytes(known.hash));
-      return;
-    }
+  private diverging(path: string, inode: FileInode, writes: boolean): void {
+    const state = this.dirty.get(inode);
+    if (state !== undefined && !state.done) return;
+    const known = this.known.get(path)?.hash;
+    const bytes = known === undefined ? undefined : this.revisions.bytes(known);
+    if (known !== undefined && this.journal.base(path) === null && this.journal.agreed(path).includes(known)) this.journal.diverge(path, known, bytes);
+    const before = this.results.last(path) ?? bytes;
+    if (writes && before !== undefined) this.journal.begin(path, hashOf(before), before);
   }
 
   private async handle(message: ToReplica): Promise<void> {
@@ -135,6 +145,7 @@ export class Replica {
   }
 
   private async welcome(): Promise<void> {
+    await this.restore();
     const files = projectFiles(this.disk, this.root, this.ignored, this.journal.paths());
     for (const [path, inode] of files) await this.learn(path, inode);
     this.dirty.clear();
@@ -145,8 +156,18 @@ export class Replica {
     });
   }
 
+  /** What a crash found half written is as it was before; what the program would have written nobody has. */
+  private async restore(): Promise<void> {
+    for (const [path, revision] of this.journal.halfWritten()) {
+      const bytes = await this.journal.revision(revision);
+      if (bytes !== undefined && (await this.fileAt(path)) !== undefined) this.write(path, new Uint8Array(bytes), 0o644);
+      this.journal.end(path);
+    }
+  }
+
   /** Agreed on is what the disk still has. What a program has written since is a change of that; a newer agreement stays. */
   private taken({ path, hash }: Extract<ToReplica, { t: 'taken' }>): void {
+    this.origins.delete(`${path}\0${hash ?? ''}`);
     if ((this.known.get(path)?.hash ?? null) === hash) this.journal.settle(path, hash);
     else if (hash !== null && this.journal.base(path) !== null) this.journal.diverge(path, hash, this.revisions.bytes(hash), { agreed: true });
   }
@@ -254,8 +275,16 @@ export class Replica {
     inode.followed = true;
     this.known.set(path, { inode, hash });
     this.revisions.note(inode, version, hash, bytes);
-    // What a process has written it knows.
-    inode.writer?.note(`${this.root}/${path}`, { inode, version });
+    this.noteOrigin(`${path}\0${hash}`, this.journal.base(path));
+  }
+
+  private noteOrigin(key: string, base: string | null): void {
+    this.origins.delete(key);
+    if (base !== null) this.origins.set(key, base);
+    for (const oldest of this.origins.keys()) {
+      if (this.origins.size <= MAX_ORIGINS) return;
+      this.origins.delete(oldest);
+    }
   }
 
   private async snapshot(inode: FileInode): Promise<Found> {
@@ -299,8 +328,12 @@ export class Replica {
     for (const result of results) this.compareResult(path, result.inode, { ...result, hash: hashOf(result.bytes) }, result.read, inode.permissions);
     if (results.at(-1)?.version === inode.version && results.at(-1)?.inode === inode) return;
     // Never closed, or too large to be kept until here.
-    const read = inode.writer?.of(`${this.root}/${path}`, inode);
-    this.compareResult(path, inode, await this.snapshot(inode), read, inode.permissions);
+    const at = `${this.root}/${path}`;
+    const { writer } = inode;
+    const found = await this.snapshot(inode);
+    this.compareResult(path, inode, found, writer?.of(at, inode), inode.permissions);
+    // What a process has written it knows.
+    writer?.note(at, { inode, version: found.version });
   }
 
   /** `read`: what the program that wrote it had read; of one that read nothing, it is what the disk had before. */
@@ -309,7 +342,6 @@ export class Replica {
     const revision = (read === undefined ? undefined : this.revisions.hashOf(read)) ?? known?.hash ?? null;
     this.accept(path, inode, found);
     if (known?.hash === found.hash) return;
-    if (revision !== null && this.journal.base(path) === known?.hash) this.journal.diverge(path, revision, this.revisions.bytes(revision));
     this.tell({ t: 'changed', path, hash: found.hash, content: contentOf(found.bytes), revision, mode: permissions & 0o777 });
   }
 

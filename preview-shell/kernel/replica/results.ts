@@ -27,9 +27,9 @@ export class Results {
     this.root = root;
   }
 
-  /** A program has closed the file, or given it this name. */
-  add(path: string | undefined, inode: FileInode): void {
-    if (path === undefined || inode.content.size > MAX_BYTES) return;
+  /** A program has closed the file, or given it this name. @returns what it had read of it */
+  add(path: string, inode: FileInode): Revision | undefined {
+    if (inode.content.size > MAX_BYTES) return undefined;
     const at = `${this.root}/${path}`;
     const { writer, version } = inode;
     const list = this.byPath.get(path) ?? [];
@@ -41,6 +41,12 @@ export class Results {
     this.byPath.set(path, list);
     // What a process has written it knows.
     writer?.note(at, { inode, version });
+    return read;
+  }
+
+  /** What a program left last. */
+  last(path: string): Uint8Array<ArrayBuffer> | undefined {
+    return this.byPath.get(path)?.at(-1)?.bytes;
   }
 
   take(path: string): Result[] {
