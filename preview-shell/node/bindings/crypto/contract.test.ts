@@ -14,7 +14,7 @@ const { collect } = (await import(path.join(FOLDER, 'collect.mjs'))) as Collect;
 const crypto = loadCrypto();
 
 for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.snippets.mjs'))) {
-  test(`answers as Node 22: ${file.replace('.snippets.mjs', '')}`, async () => {
+  test(`[CR1] answers as Node 22: ${file.replace('.snippets.mjs', '')}`, async () => {
     const { snippets } = (await import(path.join(FOLDER, file))) as { snippets: unknown };
     const recorded = readFileSync(path.join(FOLDER, file.replace('.snippets.mjs', '.recorded.txt')), 'utf8');
     expect((await collect(snippets, crypto)).join('\n')).toBe(recorded.trimEnd());

@@ -5,7 +5,7 @@ import { scrypt } from '@noble/hashes/scrypt.js';
 import type { BindingContext } from '../../context.ts';
 import { native } from '../../natives.ts';
 import { arrayBufferOf, bytesOf, type Source } from './bytes.ts';
-import { canonicalDigest, findDigest, isExtendable, namedDigest } from './digests.ts';
+import { canonicalDigest, isExtendable, namedDigest } from './digests.ts';
 import { nodeError } from './errors.ts';
 import { jobClass, preparedJobClass, type Work } from './jobs.ts';
 import { secretOf, type KeyClasses } from './key-object.ts';
@@ -15,13 +15,8 @@ export function createRandomAndDerivation(ctx: BindingContext, keys: KeyClasses)
   return {
     RandomBytesJob: jobClass(ctx, (buffer: Source, offset: number, size: number) => fillRandom(bytesOf(buffer).subarray(offset, offset + size))),
     PBKDF2Job: preparedJobClass(ctx, preparePbkdf2),
-    ScryptJob: jobClass(ctx, deriveScrypt, checkScrypt),
-    HKDFJob: jobClass(ctx, (digest: string, key: unknown, salt: Source, info: Source, length: number) => {
-      if (length === 0 || isExtendable(digest)) throw derivationFailed();
-      return arrayBufferOf(hkdf(namedDigest(digest), secretOf(key), bytesOf(salt), bytesOf(info), length));
-    }, (digest, _key, _salt, _info, length) => {
-      if (length > namedDigest(digest).outputLen * 255 && findDigest(digest) !== undefined) throw nodeError('ERR_CRYPTO_INVALID_KEYLEN');
-    }),
+    ScryptJob: preparedJobClass(ctx, prepareScrypt),
+    HKDFJob: preparedJobClass(ctx, prepareHkdf),
     SecretKeyGenJob: jobClass(ctx, (bits: number) => keys.wrap(randomBytes(Math.floor(bits / 8)))),
   };
 }
@@ -51,13 +46,25 @@ const derivationFailed = (): Error => new Error('Deriving bits failed');
 type ScryptArgs = [password: Source, salt: Source, N: number, r: number, p: number, maxmem: number, length: number];
 
 /** RFC 7914, 2, and the memory that OpenSSL counts for it (providers/implementations/kdfs/scrypt.c). */
-function checkScrypt(...[, , N, r, p, maxmem]: ScryptArgs): void {
+function checkScrypt([, , N, r, p, maxmem]: ScryptArgs): void {
   const invalid = (why = ''): Error => nodeError('ERR_CRYPTO_INVALID_SCRYPT_PARAMS', `Invalid scrypt params${why}`);
   if (N < 2 || !Number.isInteger(Math.log2(N)) || r < 1 || p < 1 || p > (2 ** 30 - 1) / r || (16 * r <= 53 && N >= 2 ** (16 * r))) throw invalid();
   if (128 * r * p + 32 * r * (N + 2) * 4 > maxmem) throw invalid(': error:030000AC:digital envelope routines::memory limit exceeded');
 }
 
-function deriveScrypt(...[password, salt, N, r, p, maxmem, length]: ScryptArgs): ArrayBuffer {
-  if (length === 0) return new ArrayBuffer(0);
-  return arrayBufferOf(scrypt(bytesOf(password), bytesOf(salt), { N, r, p, dkLen: length, maxmem: maxmem + 128 * r * (p + 2) }));
+function prepareScrypt(...args: ScryptArgs): () => ArrayBuffer {
+  checkScrypt(args);
+  const [passwordSource, saltSource, N, r, p, maxmem, length] = args;
+  const [password, salt] = [bytesOf(passwordSource).slice(), bytesOf(saltSource).slice()];
+  return () => (length === 0 ? new ArrayBuffer(0) : arrayBufferOf(scrypt(password, salt, { N, r, p, dkLen: length, maxmem: maxmem + 128 * r * (p + 2) })));
+}
+
+function prepareHkdf(name: string, key: unknown, saltSource: Source, infoSource: Source, length: number): () => ArrayBuffer {
+  const digest = namedDigest(name);
+  if (length > digest.outputLen * 255) throw nodeError('ERR_CRYPTO_INVALID_KEYLEN');
+  const [secret, salt, info] = [secretOf(key), bytesOf(saltSource).slice(), bytesOf(infoSource).slice()];
+  return () => {
+    if (length === 0 || isExtendable(name)) throw derivationFailed();
+    return arrayBufferOf(hkdf(digest, secret, salt, info, length));
+  };
 }

@@ -1,5 +1,5 @@
 /** Reading and writing keys in each of their formats, and the errors of what is none. */
-import { PRIVATE_KEYS } from './fixtures.mjs';
+import { CERTIFICATE, PRIVATE_KEYS } from './fixtures.mjs';
 
 const PAIRS = Object.keys(PRIVATE_KEYS).filter((name) => !name.startsWith('encrypted'));
 const JUNK = Buffer.alloc(3);
@@ -53,6 +53,8 @@ export const snippets = (crypto) => {
     ...Object.fromEntries(['spki', 'pkcs1'].map((type) => [`public: bad ${type}`, readPublic(JUNK, 'der', type)])),
     ...Object.fromEntries(['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY'].map((label) => [`private: bad ${label}`, readPrivate(pem(label))])),
     ...Object.fromEntries(['PUBLIC KEY', 'CERTIFICATE'].map((label) => [`public: bad ${label}`, readPublic(pem(label))])),
+    'public: of a certificate': () => crypto.createPublicKey(`what comes before\n${CERTIFICATE}`).equals(publicKey('P-256')),
+    'private: with other text around': () => crypto.createPrivateKey(`Bag Attributes\n  a: b\n${PRIVATE_KEYS.ed25519.replaceAll('\n', '\r\n')}\n`).equals(secretKey('ed25519')),
     'public: not base64': readPublic(pem('PUBLIC KEY', '!!!')),
     'jwk: no point of the curve': readPublic({ kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }, 'jwk'),
     'jwk: short okp': readPublic({ kty: 'OKP', crv: 'Ed25519', x: 'AAAA' }, 'jwk'),
