@@ -49,7 +49,7 @@ describe('addresses and sign-in', () => {
 
   test('the preview address of a label that runs nowhere', async () => {
     await page.goto(`http://nobody-here--5173.preview.${new URL(server.origin).host}/`);
-    await until(() => page.locator('main').innerText(), 'Open the environment in its workspace', 30_000);
+    await until(() => page.locator('main').innerText(), /Open the environment in its workspace[^]*E-TERRARIUM-2120/, 30_000);
     await screenshot(page, 'no-such-label');
   });
 
@@ -70,7 +70,7 @@ describe('addresses and sign-in', () => {
     await context.clearCookies();
     await page.reload();
     await page.getByRole('heading', { name: 'Sign in to open this environment' }).waitFor();
-    expect(await page.locator('main').innerText()).toContain('E-TERRARIUM-1400');
+    expect(await page.locator('main').innerText()).toMatch(/Open the sign-in link that the server printed[^]*E-TERRARIUM-1400/);
     await screenshot(page, 'session-ended');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByLabel('Token').fill(server.owner['authorization']?.replace('Bearer ', '') ?? '');
@@ -215,7 +215,7 @@ describe('programs', () => {
 
   test('a page that stays blank: the probe says why', async () => {
     await open({ 'dev.mjs': serving('<!doctype html><title>nothing</title>') });
-    await page.getByText('The page itself is empty').waitFor({ timeout: 60_000 });
+    await shows('E-TERRARIUM-2126', 'The page itself is empty', 60_000);
     await screenshot(page, 'blank-page');
   });
 });

@@ -1,4 +1,6 @@
 /** Why a preview stays blank: tells the seven usual causes apart and names the cure. */
+import { ERRORS } from '../../shared/errors/table.ts';
+import type { ErrorCode } from '../../shared/errors/table.ts';
 import type { Preview } from './preview.ts';
 
 export interface BlankFacts {
@@ -22,26 +24,29 @@ export type BlankCause =
 
 export interface Diagnosis {
   cause: BlankCause;
+  code: ErrorCode;
   title: string;
   advice: string;
 }
 
-const DIAGNOSES: Record<BlankCause, Omit<Diagnosis, 'cause'>> = {
-  'insecure-origin': { title: 'This address is not secure', advice: 'Browsers run service workers only over HTTPS or on localhost. Open Terrarium under one of them.' },
-  'server-not-listening': { title: 'No server is listening', advice: 'The dev server has stopped or listens on another port. Look at its terminal and start it again.' },
-  'out-of-memory': { title: 'The container is gone', advice: 'The browser ended it, most likely for want of memory. Close heavy tabs and restart the container.' },
-  offline: { title: 'The server cannot be reached', advice: 'Check the connection. The preview comes back by itself with it.' },
-  'blocked-by-extension': { title: 'Something blocks the preview’s address', advice: 'The app is reachable but the preview’s host name is not: allow it in your ad blocker, or check that subdomains resolve.' },
-  'storage-blocked': { title: 'Third-party storage is blocked', advice: 'The preview needs storage of its own in this page. Allow third-party cookies and site data for this site.' },
-  'isolation-unsupported': { title: 'The browser cannot isolate the preview', advice: 'Cross-origin isolation is missing here. Use a current Chrome, Edge or Firefox.' },
-  'old-service-worker': { title: 'An old service worker answers', advice: 'The preview’s service worker did not take over. Reload the preview; if it stays, clear this site’s data.' },
-  'page-empty': { title: 'The page itself is empty', advice: 'It loaded and shows nothing. Look at the console for an error, or render something into the body.' },
-};
+const CODES = {
+  'insecure-origin': 'E-TERRARIUM-2122',
+  'server-not-listening': 'E-TERRARIUM-2128',
+  'out-of-memory': 'E-TERRARIUM-2102',
+  offline: 'E-TERRARIUM-1306',
+  'blocked-by-extension': 'E-TERRARIUM-2127',
+  'storage-blocked': 'E-TERRARIUM-2124',
+  'isolation-unsupported': 'E-TERRARIUM-2123',
+  'old-service-worker': 'E-TERRARIUM-2125',
+  'page-empty': 'E-TERRARIUM-2126',
+} as const satisfies Record<BlankCause, ErrorCode>;
 
 /** The first cause that the facts prove, from the outside in. */
 export function diagnose(facts: BlankFacts): Diagnosis {
   const cause = causeOf(facts);
-  return { cause, ...DIAGNOSES[cause] };
+  const code = CODES[cause];
+  const { message, next } = ERRORS[code];
+  return { cause, code, title: message, advice: next };
 }
 
 function causeOf(facts: BlankFacts): BlankCause {

@@ -10,7 +10,8 @@ const STUCK_MS = 10_000;
 
 type Shown = 'connecting' | 'waiting' | 'stuck';
 
-function show(state: Shown, title: string, detail: string): void {
+/** `code`: of shared/errors/table.ts, which would be most of this page. */
+function show(state: Shown, title: string, detail: string, code = ''): void {
   document.querySelector('main')?.setAttribute('data-state', state);
   const set = (id: string, text: string): void => {
     const element = document.getElementById(id);
@@ -18,6 +19,7 @@ function show(state: Shown, title: string, detail: string): void {
   };
   set('title', title);
   set('detail', detail);
+  set('code', code);
 }
 
 async function activeWorker(): Promise<ServiceWorker> {
@@ -44,7 +46,7 @@ async function connect(worker: ServiceWorker): Promise<void> {
   const relay = new Relay(place.hostOrigin, {
     refused: (reason) => show('stuck', 'The container is not running', reason === 'no-service-worker'
       ? 'This browser blocks the storage that previews need. Allow site data for this address, or use a normal window.'
-      : 'Open the environment in its workspace; this page goes on by itself.'),
+      : 'Open the environment in its workspace; this page goes on by itself.', reason === 'no-service-worker' ? 'E-TERRARIUM-2124' : 'E-TERRARIUM-2120'),
   });
   const port = await relay.connect();
   const message: ToPreviewWorker = { t: 'gateway' };
@@ -61,7 +63,7 @@ async function start(): Promise<void> {
   navigator.serviceWorker.startMessages();
   if (prepares) return;
   show('waiting', `Waiting for port ${place.port}…`, '');
-  const stuck = setTimeout(() => show('stuck', `Nothing listens on port ${place.port} yet`, 'Start the dev server in the terminal, or look there for why it stopped. This page loads by itself once it answers.'), STUCK_MS);
+  const stuck = setTimeout(() => show('stuck', `Nothing listens on port ${place.port} yet`, 'Start the dev server in the terminal, or look there for why it stopped. This page loads by itself once it answers.', 'E-TERRARIUM-2121'), STUCK_MS);
   await ask<boolean>(worker, { t: 'await-listening' });
   clearTimeout(stuck);
   location.reload();

@@ -87,7 +87,7 @@ function Toolbar({ session, size, onSize }: { session: WorkspaceSession; size: S
 
 async function explain(session: WorkspaceSession): Promise<void> {
   const found = diagnose(await gatherFacts(session.preview, session.state.getState().containerLost));
-  toast({ kind: 'info', message: `${found.title}. ${found.advice}` });
+  toast({ kind: 'info', code: found.code, message: `${found.title} ${found.advice}` });
 }
 
 function AddressInput({ route, disabled, onGo }: { route: string; disabled: boolean; onGo: (address: string) => void }) {
@@ -210,7 +210,9 @@ function BlankProbe({ session }: { session: WorkspaceSession }) {
       <ScanSearch size={18} />
       <div>
         <strong>{found.title}</strong>
-        <p>{found.advice}</p>
+        <p>
+          <ErrorText error={{ code: found.code, message: found.advice }} />
+        </p>
       </div>
       <Button small onClick={() => session.preview.reload()}>
         Reload

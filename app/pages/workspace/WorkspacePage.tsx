@@ -2,6 +2,9 @@ import { Code, FileDiff, Files, Globe, PanelBottom, Search, SquareTerminal, X } 
 import { useEffect, useSyncExternalStore } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { RoomClosedError } from '../../document/connection.ts';
+import { TerrariumError } from '../../../shared/errors/error.ts';
+import { describeError } from '../../state/describe-error.ts';
+import type { Described } from '../../state/describe-error.ts';
 import { navigate } from '../../state/router.ts';
 import { Button, ErrorText, IconButton } from '../../ui/controls.tsx';
 import { useSelected, useStore } from '../../ui/use-store.ts';
@@ -32,7 +35,7 @@ export function WorkspacePage({ session }: { session: WorkspaceSession }) {
   const closed = useSelected(session.document.state, (state) => state.closedReason);
   useKeys(session);
   useTitle(session);
-  if (closed !== undefined) return <Closed reason={closed} />;
+  if (closed !== undefined) return <Closed reason={closed} environmentId={session.environmentId} />;
   const close = () => session.layout.set({ dialog: undefined });
   return (
     <div className="workspace">
@@ -252,14 +255,22 @@ function NarrowBody({ session }: { session: WorkspaceSession }) {
   );
 }
 
-function Closed({ reason }: { reason: { code: number; reason: string } }) {
-  const [, code, message] = /^(E-TERRARIUM-\d{4}) (.*)$/s.exec(reason.reason) ?? [undefined, undefined, new RoomClosedError(reason.code, reason.reason).message];
+/** A close frame has no room for a whole sentence: its code names the one of the table. */
+function closeError(reason: { code: number; reason: string }, environmentId: string): Described {
+  const code = /^E-TERRARIUM-\d{4}/.exec(reason.reason)?.[0];
+  if (code === 'E-TERRARIUM-1001') return describeError(TerrariumError.of(code, { environmentId }));
+  if (code === 'E-TERRARIUM-1400' || code === 'E-TERRARIUM-1401' || code === 'E-TERRARIUM-1301' || code === 'E-TERRARIUM-1302' || code === 'E-TERRARIUM-1304') return describeError(TerrariumError.of(code));
+  return describeError(new RoomClosedError(reason.code, reason.reason));
+}
+
+function Closed({ reason, environmentId }: { reason: { code: number; reason: string }; environmentId: string }) {
+  const error = closeError(reason, environmentId);
   const signIn = reason.code === 4401;
   return (
     <main className="centre-page">
       <h1>{signIn ? 'Sign in to open this environment' : reason.code === 4404 ? 'There is no such environment' : 'This environment is closed'}</h1>
       <p>
-        <ErrorText error={{ code, message: message ?? '' }} />
+        <ErrorText error={error} />
       </p>
       <Button kind="primary" onClick={() => navigate(signIn ? `/login?returnTo=${encodeURIComponent(location.pathname)}` : '/')}>
         {signIn ? 'Sign in' : 'Go to the environments'}
