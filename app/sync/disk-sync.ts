@@ -67,6 +67,12 @@ export class DocumentDiskSync {
     await this.connect(container);
   }
 
+  /** Calls back with each file that has been brought to the disk, other than what its own programs wrote. The result ends it. */
+  onBrought(listener: (path: string) => void): () => void {
+    this.state.brought.add(listener);
+    return () => this.state.brought.delete(listener);
+  }
+
   stop(): void {
     this.state.stopped = true;
     this.sender.stop();

@@ -165,6 +165,7 @@ export class DocumentSide {
     if (done) {
       state.disk.set(path, hash);
       this.isThere(path, file);
+      if (unsent === undefined) for (const listener of state.brought) listener(path);
     }
     // A program wrote there meanwhile: that is merged in first, and the result is tried again.
     else this.dirtyPaths.add(path);

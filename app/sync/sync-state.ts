@@ -25,6 +25,7 @@ export class SyncState {
   readonly flights = new Map<string, Promise<void>>();
   /** Where each file of the document is on the disk. */
   readonly pathOf = new Map<string, string>();
+  readonly brought = new Set<(path: string) => void>();
   link: ReplicaLink | undefined;
   stopped = false;
   /** Sends what is unsent at a path. */

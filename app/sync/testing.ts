@@ -71,14 +71,14 @@ export function openWorld(files: Record<string, string> = {}, wire?: Parameters<
   };
 }
 
-export const until = (member: TestMember, wanted: string): Promise<void> => new Promise((resolve) => {
-  if (member.writes.state.getState() === wanted) return resolve();
-  const stop = member.writes.state.subscribe((state) => {
-    if (state !== wanted) return;
-    stop();
-    resolve();
+/** Resolves when the member has what the room has. */
+async function connected({ provider, writes }: TestMember): Promise<void> {
+  if (!provider.synced) await new Promise<void>((resolve) => provider.once('sync', () => resolve()));
+  if (writes.state.getState() !== 'waiting') return;
+  await new Promise<void>((resolve) => {
+    const stop = writes.state.subscribe((state) => state !== 'waiting' && (stop(), resolve()));
   });
-});
+}
 
 export interface Synced {
   member: TestMember;
@@ -93,7 +93,7 @@ export interface Synced {
 export function storeOf(world: World, member: TestMember): DocumentStore {
   return {
     whenSaved: async () => {
-      await until(member, member.writes.state.getState() === 'viewer' ? 'viewer' : 'open');
+      await connected(member);
       await world.room.durable();
     },
     readBlob: async (hash) => (await world.blobs.get('a', hash)).buffer,
@@ -104,7 +104,7 @@ export function storeOf(world: World, member: TestMember): DocumentStore {
 
 /** One member with a runtime. */
 export async function synced(world: World, member = world.join(), disk = newDisk(), store: Partial<DocumentStore> = {}): Promise<Synced> {
-  await until(member, member.writes.state.getState() === 'viewer' ? 'viewer' : 'open');
+  await connected(member);
   const sync = new DocumentDiskSync(member.doc, { ...storeOf(world, member), ...store });
   const container = containerOver(disk);
   await sync.start(container);

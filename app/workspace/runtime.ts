@@ -13,8 +13,10 @@ import type { Phase } from '../boot/machine.ts';
 import { ContainerClient } from '../container/client.ts';
 import { hostTrouble } from '../container/host-check.ts';
 import { isAbort } from '../state/describe-error.ts';
+import { toast, toastError } from '../state/toasts.ts';
 import type { SyncStatus } from '../sync/status.ts';
 import type { TaskEnd } from '../terminal/terminals.ts';
+import { followCommand, followPackages } from './follow-packages.ts';
 import { readPlan } from './project.ts';
 import type { ProjectPlan } from './project.ts';
 import type { WorkspaceSession } from './session.ts';
@@ -34,6 +36,8 @@ export interface DiskSync {
   start(doc: Y.Doc, container: ContainerClient): Promise<void>;
   stop(): void;
   readonly status: StoreApi<SyncStatus>;
+  /** Calls back with each file that has been brought to the disk; what the runtime's own programs write is none of them. The result ends it. */
+  onBrought(listener: (path: string) => void): () => void;
 }
 export type DiskSyncFactory = (session: WorkspaceSession) => DiskSync;
 
@@ -66,8 +70,14 @@ async function bring(session: WorkspaceSession, signal: AbortSignal): Promise<vo
   files.then(() => openFirstFiles(session), () => {});
   const [, client] = await Promise.all([files, container]);
   signal.throwIfAborted();
-  await boot.run('mount', () => mountFiles(session, client, signal));
-  await runProject(session, signal);
+  const sync = await boot.run('mount', () => mountFiles(session, client, signal));
+  const installed = Promise.withResolvers<void>();
+  if (sync !== undefined) follow(session, sync, installed.promise, signal);
+  try {
+    await runProject(session, installed.resolve, signal);
+  } finally {
+    installed.resolve();
+  }
 }
 
 async function bootContainer(session: WorkspaceSession, signal: AbortSignal): Promise<ContainerClient> {
@@ -90,7 +100,21 @@ async function bootContainer(session: WorkspaceSession, signal: AbortSignal): Pr
   return client;
 }
 
-async function mountFiles(session: WorkspaceSession, client: ContainerClient, signal: AbortSignal): Promise<void> {
+/** Packages that somebody else installed come along: seen in the terminal of the install, like the first. */
+function follow(session: WorkspaceSession, sync: DiskSync, installed: Promise<void>, signal: AbortSignal): void {
+  followPackages({
+    onBrought: (listener) => sync.onBrought(listener),
+    installed,
+    install: async () => {
+      toast({ kind: 'info', message: 'The packages were changed by somebody else: installing.' });
+      await install(session, followCommand(readPlan(session.document.doc).install));
+    },
+    failed: toastError,
+    signal,
+  });
+}
+
+async function mountFiles(session: WorkspaceSession, client: ContainerClient, signal: AbortSignal): Promise<DiskSync | undefined> {
   if (session.diskSync !== undefined) {
     const sync = session.diskSync(session);
     signal.addEventListener('abort', sync.status.subscribe((status) => session.sync.setState(status, true)), { once: true });
@@ -99,9 +123,10 @@ async function mountFiles(session: WorkspaceSession, client: ContainerClient, si
     // A project that lacks files must not go on as if it were whole.
     const { problem } = sync.status.getState();
     if (problem?.code === 'E-TERRARIUM-1311') throw problem;
-    return;
+    return sync;
   }
   await client.mount(await mountEntries(session, signal), { signal });
+  return undefined;
 }
 
 /** The document's files as a tree to mount. Of two files with one path the one with the lower id is on the disk. */
@@ -116,11 +141,12 @@ async function mountEntries(session: WorkspaceSession, signal: AbortSignal): Pro
   );
 }
 
-async function runProject(session: WorkspaceSession, signal: AbortSignal): Promise<void> {
+async function runProject(session: WorkspaceSession, installed: () => void, signal: AbortSignal): Promise<void> {
   const { boot } = session;
   const plan = await readPlanAs(session);
   if (plan.install === undefined) boot.send({ type: 'skipped', phase: 'install', reason: 'no dependencies' });
   else await boot.run('install', () => install(session, plan.install ?? ''));
+  installed();
   signal.throwIfAborted();
   if (plan.start === undefined) return skip(session, ['start', 'port', 'paint'], 'no start command');
   if (plan.port !== undefined) session.preview.prefer(plan.port);
