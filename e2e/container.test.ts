@@ -119,6 +119,9 @@ describe.each([['document isolation', undefined], ['COEP require-corp', 'require
 
   test('packages are installed, the server runs, the page is rendered, an edit is hot', async () => {
     expect(await run(page, 'npm', ['install'])).toMatchObject({ code: 0 });
+    const inode = async (): Promise<string> => (await run(page, 'node', ['-p', 'fs.statSync("node_modules/.vite/deps/_metadata.json").ino'])).output.trim();
+    const before = await inode();
+    expect(before).toMatch(/^\d+$/);
     await page.evaluate(async () => {
       globalThis.serverUrl = new Promise((resolve) => { container.on('server-ready', (_port, url) => resolve(url)); });
       globalThis.running = await container.spawn('npm', ['run', 'dev']);
@@ -130,6 +133,8 @@ describe.each([['document isolation', undefined], ['COEP require-corp', 'require
       document.body.append(frame);
     });
     const frame = await previewFrame(page, 'React + TypeScript');
+    // Vite took the dependency cache that came with the template: it would have put another folder in its place.
+    expect(await inode()).toBe(before);
     await frame.click('button');
     await expect.poll(() => frame.evaluate(() => document.body.innerText)).toContain('Count is 1');
     await page.evaluate(async () => {

@@ -32,6 +32,12 @@ const COMMANDS = {
     await ensureBuilt(node);
     return run(node, [path.join(ROOT, 'e2e', 'bench', 'main.ts'), ...args], { env: { ...withNode(node), TERRARIUM_CHROMIUM: chromium } });
   },
+  async 'prebuild-templates'(args, node) {
+    await ensureDependencies(node);
+    const chromium = await ensureChromium(node);
+    await ensureBuilt(node);
+    return run(node, [path.join(ROOT, 'e2e', 'prebuild-templates.ts'), ...args], { env: { ...withNode(node), TERRARIUM_CHROMIUM: chromium } });
+  },
   node: (args, node) => run(node, args, { cwd: process.cwd(), env: withNode(node) }),
 };
 

@@ -45,7 +45,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const environments = createEnvironments({ database, rooms, blobs, templatesDir: settings.templatesDir, logger, onCreated: expectPacks });
   const identities = createIdentities({ database, secrets, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
   const grants = createGrants(database);
-  const packages = await createPackagesApp({ dataDir: settings.dataDir, config: settings, verifyCapability: capabilities.verifyCapability, grants: grants.of, logger });
+  const packages = await createPackagesApp({ dataDir: settings.dataDir, config: settings, templatesDir: settings.templatesDir, verifyCapability: capabilities.verifyCapability, grants: grants.of, logger });
   function expectPacks({ id, template }: { id: string; template: string }): void {
     packages.expected.prepare(id, template, async () => {
       const texts = new Map((await environments.templates.files(template)).map(({ path: name, text }) => [name, text]));

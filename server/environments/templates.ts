@@ -31,7 +31,7 @@ export interface TemplateFile {
 }
 
 const MANIFEST = 'terrarium.json';
-const LEFT_OUT = new Set(['node_modules', 'dist', '.git', '.DS_Store']);
+const LEFT_OUT = new Set(['node_modules', 'dist', '.git', '.DS_Store', '.prebuilt']);
 const MAX_FILES = 2000;
 
 export interface Templates {

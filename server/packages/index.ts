@@ -16,6 +16,7 @@ import { createInstall } from './install.ts';
 import { loadNpmOptions } from './npm-config.ts';
 import { PackIndex } from './pack-index.ts';
 import { createPacks } from './packs.ts';
+import { loadPrebuilt } from './prebuilt.ts';
 import { privateScopes, scopeOf } from './pick-registry.ts';
 import { resolveRequestSchema } from './protocol.ts';
 import { Refusal } from './refusal.ts';
@@ -28,6 +29,8 @@ export interface PackagesDeps {
   /** Who may install: undefined for a token that is forged or past its time. */
   verifyCapability(token: string): { label: string; kind: 'packages' } | undefined;
   logger: Logger;
+  /** Where templates lie, with what was made of them beforehand. */
+  templatesDir?: string;
   /** Private scopes that an environment was granted. */
   grants?: (label: string) => string[];
   /** Instead of the policy that ships with the project. */
@@ -56,7 +59,8 @@ export async function createPackagesApp(deps: PackagesDeps): Promise<PackagesApp
   const limits = { unpackedBytes: policy.limits.packageUnpackedBytes, files: policy.limits.filesPerPackage };
   const packs = createPacks({ dataDir, limits, npm, index, workers });
   const scopes = privateScopes(npm);
-  const install = createInstall({ policy, judge: createJudge(policy), mode: deps.config.packagesMode, npm, workers, packs, privateScopes: scopes, logger });
+  const prebuilt = await loadPrebuilt(deps.templatesDir ?? '', dataDir);
+  const install = createInstall({ policy, prebuilt, judge: createJudge(policy), mode: deps.config.packagesMode, npm, workers, packs, privateScopes: scopes, logger });
   const isPrivate = (name: string): boolean => scopes.has(scopeOf(name) ?? '');
   const expected = createExpectedPacks({ install, isPublic: (name) => !isPrivate(name) });
   const gzipped = createGzipper();
@@ -85,13 +89,13 @@ export async function createPackagesApp(deps: PackagesDeps): Promise<PackagesApp
     const request = resolveRequestSchema.safeParse(parsedBody(await readBody(req.raw, BODY_LIMIT)));
     if (!request.success) throw TerrariumError.of('E-TERRARIUM-1101', { problems: request.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ') });
     const answer = await install(request.data, grantsOf(label), req.raw.signal);
-    expected.note(label, answer.mounts);
+    expected.note(label, answer);
     return Response.json(answer, { headers: { 'cache-control': 'no-store' } });
   });
   app.get('/packs/:hash{[0-9a-f]{64}}', async ({ req }) => {
     const hash = req.param('hash');
     const names = index.namesOf(hash);
-    if (names.length === 0) throw new Refusal('E-TERRARIUM-2160', { hash });
+    if (names.length === 0 && !prebuilt.has(hash)) throw new Refusal('E-TERRARIUM-2160', { hash });
     const needed = names.map(scopeOf).find((scope) => scope !== undefined && scopes.has(scope));
     if (needed !== undefined && !grantsOf(authorised(req.raw)).has(needed)) throw new Refusal('E-TERRARIUM-1124', { package: names[0] ?? needed });
     return servePack(req.raw, { dataDir, hash, isPrivate: needed !== undefined, gzipped });

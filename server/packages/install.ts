@@ -12,6 +12,7 @@ import { judgeManifest, parseManifest } from './manifest.ts';
 import { createMemo } from './memo.ts';
 import { scopeOf } from './pick-registry.ts';
 import type { Packs } from './packs.ts';
+import type { Prebuilt } from './prebuilt.ts';
 import type { ResolveRequest, ResolveResponse } from './protocol.ts';
 import type { NpmOptions } from './registry.ts';
 import { Refusal } from './refusal.ts';
@@ -25,6 +26,7 @@ import type { Workers } from './workers.ts';
 export interface InstallDeps {
   policy: Policy;
   judge: Judge;
+  prebuilt: Pick<Prebuilt, 'of'>;
   mode: PolicyMode;
   npm: NpmOptions;
   workers: Workers;
@@ -111,7 +113,7 @@ export function createInstall(deps: InstallDeps): Install {
     const mounts = await Promise.all(placed.map(mountOf));
     phases.mark('packs');
     logger.info('Install answered', { packages: mounts.length, fromLockfile: locked !== undefined, ...phases.times });
-    return { v: 1, ...output, mounts, links: selection.links, wasm: swaps, warnings };
+    return { v: 1, ...output, mounts, links: selection.links, wasm: swaps, prebuilt: request.omit.length === 0 ? deps.prebuilt.of(output.lockfile) : [], warnings };
   };
 }
 

@@ -18,6 +18,13 @@ export const resolveRequestSchema = z.strictObject({
 });
 export type ResolveRequest = z.infer<typeof resolveRequestSchema>;
 
+export const prebuiltFolderSchema = z.object({
+  path: z.string().describe('relative to the project; left alone where it exists'),
+  pack: z.string().regex(/^[0-9a-f]{64}$/),
+  bytes: z.number().int().nonnegative(),
+});
+export type PrebuiltFolder = z.infer<typeof prebuiltFolderSchema>;
+
 export const resolveResponseSchema = z.object({
   v: z.literal(1),
   packageJson: z.string(),
@@ -25,6 +32,7 @@ export const resolveResponseSchema = z.object({
   mounts: z.array(packMountSchema),
   links: z.array(z.object({ path: z.string(), target: z.string() })).describe('symbolic links to folders of the project (workspaces, file:)'),
   wasm: z.array(z.object({ wanted: z.string(), mounted: z.string() })),
+  prebuilt: z.array(prebuiltFolderSchema).default([]).describe('what tools would make of this tree at their first start'),
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
 });
 export type ResolveResponse = z.infer<typeof resolveResponseSchema>;

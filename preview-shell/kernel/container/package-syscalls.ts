@@ -36,6 +36,16 @@ export function packageSyscalls(packages: Packages, access: PackageAccess): Sysc
       }
       return counts;
     },
+    /** Writes a pack's files as files of the disk's own into a new folder. @throws {SysError} EEXIST, EIO */
+    'packages.unpack': async ({ process }, [folder, pack]) => {
+      if (typeof folder !== 'string' || !folder.startsWith('/') || typeof pack !== 'string' || !/^[0-9a-f]{64}$/.test(pack)) throw new SysError('EINVAL');
+      try {
+        await packages.unpack(folder, pack, process);
+      } catch (error) {
+        throw error instanceof SysError ? error : new SysError('EIO', error instanceof Error ? error.message : String(error));
+      }
+      return undefined;
+    },
   };
 }
 

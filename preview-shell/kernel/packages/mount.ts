@@ -1,6 +1,9 @@
-import type { PackMount } from '../../../shared/pack/format.ts';
+import { parsePack, type PackMount } from '../../../shared/pack/format.ts';
 import { SysError } from '../../abi/errno.ts';
-import type { Disk } from '../disk/index.ts';
+import { O_CREAT, O_EXCL, O_WRONLY } from '../disk/constants.ts';
+import type { Disk, PathBase } from '../disk/index.ts';
+import { mkdirp } from '../disk/names.ts';
+import { writeWhole } from '../disk/whole-files.ts';
 import type { PackProgress, PackStore } from './pack-store.ts';
 
 const SAVE_DELAY_MS = 10_000;
@@ -28,6 +31,20 @@ export class Packages {
     options.signal?.throwIfAborted();
     this.disk.layers.mount(projectRoot, mounts);
     this.saveLater();
+  }
+
+  /** Writes a pack's files as files of the disk's own into a folder that does not exist yet. @throws {PackError} @throws {SysError} EEXIST */
+  async unpack(folder: string, pack: string, base: PathBase): Promise<void> {
+    await this.store.ensure(pack);
+    const { disk } = this;
+    const bytes = new Uint8Array(this.store.packs.get(pack) as SharedArrayBuffer);
+    if (disk.find(folder, base) !== undefined) throw new SysError('EEXIST', folder);
+    const { header, dataStart } = parsePack(bytes);
+    for (const { p, o, s } of header.files) {
+      const path = `${folder}/${p}`;
+      mkdirp(disk, path.slice(0, path.lastIndexOf('/')), 0o755, base);
+      void writeWhole(disk, path, bytes.slice(dataStart + o, dataStart + o + s), O_WRONLY | O_CREAT | O_EXCL, 0o644, base);
+    }
   }
 
   /** After a restart: starts bringing what is mounted, before anybody asks. @throws {PackError} */

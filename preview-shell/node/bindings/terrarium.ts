@@ -12,6 +12,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     packages: {
       request: (path: string, init: { method: string; body?: string }) => request(ctx, path, init),
       mount: async (projectRoot: string, mounts: unknown) => ctx.kernel.call('packages.mount', projectRoot, JSON.stringify(mounts)),
+      unpack: async (folder: string, pack: string) => void ctx.kernel.call('packages.unpack', folder, pack),
     },
     processes: () => ctx.kernel.call('processes.list'),
   };

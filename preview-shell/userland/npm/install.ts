@@ -74,6 +74,7 @@ async function apply(platform: Platform, { request, answer, packageJson, lockfil
   for (const { message } of answer.warnings) process.stderr.write(`npm warn ${message}\n`);
   const before = installedState(root);
   await platform.packages.mount(root, answer.mounts);
+  await unpackPrebuilt(platform, root, answer);
   const links = [...answer.links, ...localLinks(answer.packageJson)];
   for (const link of links) makeLink(root, link);
   removeExtraneous(root, [...answer.mounts.map(({ path }) => path), ...links.map(({ path }) => path)]);
@@ -85,6 +86,12 @@ async function apply(platform: Platform, { request, answer, packageJson, lockfil
   const types = Object.fromEntries(answer.mounts.flatMap(({ path, types: hash }) => (hash === undefined ? [] : [[path, hash]])));
   writeState(root, answer.lockfile, { omit: flags.omit, packages, types });
   return `\n${changes(before.packages, packages)} in ${elapsed(started)}`;
+}
+
+/** What tools would make themselves at their first start; where it cannot be had, they do. */
+async function unpackPrebuilt(platform: Platform, root: string, { prebuilt = [] }: ResolveResponse): Promise<void> {
+  const missing = prebuilt.filter(({ path }) => !existsSync(join(root, path)));
+  await Promise.allSettled(missing.map(({ path, pack }) => platform.packages.unpack(join(root, path), pack)));
 }
 
 /** npm's sentence: "added 2 packages, removed 1 package, and changed 3 packages". */

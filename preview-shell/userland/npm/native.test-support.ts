@@ -3,7 +3,7 @@
  * PACKAGES_ORIGIN is the service; mounting writes the packs' files into the folder.
  */
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { parsePack } from '../../../shared/pack/format.ts';
 import type { PackMount } from '../../../shared/pack/format.ts';
 import { main } from './main.ts';
@@ -11,7 +11,7 @@ import type { Platform } from './platform.ts';
 
 const origin = process.env['PACKAGES_ORIGIN'] ?? '';
 
-async function materialise(root: string, { path, pack, bin = {} }: PackMount): Promise<number> {
+async function materialise(root: string, { path, pack, bin = {} }: Pick<PackMount, 'path' | 'pack' | 'bin'>): Promise<number> {
   const response = await fetch(`${origin}/packs/${pack}`);
   if (!response.ok) throw new Error(`pack ${pack}: ${response.status}`);
   const bytes = new Uint8Array(await response.arrayBuffer());
@@ -43,6 +43,9 @@ const platform: Platform = {
       // Shorter paths first: a package's own folder is made anew before what is nested in it.
       for (const mount of [...mounts].sort((a, b) => a.path.length - b.path.length)) bytes += await materialise(root, mount);
       return { downloaded: mounts.length, cached: 0, bytes };
+    },
+    async unpack(folder, pack) {
+      await materialise(dirname(folder), { path: basename(folder), pack });
     },
   },
 };

@@ -6,6 +6,8 @@ export interface PackageService {
   request(path: string, options: { method: string; body?: string }): Promise<{ status: number; body: string }>;
   /** Brings packs and makes them all that is mounted below `projectRoot`, at once; `.bin` links included. */
   mount(projectRoot: string, mounts: readonly PackMount[]): Promise<{ downloaded: number; cached: number; bytes: number }>;
+  /** Writes the files of a pack into a folder (absolute) that does not exist yet. */
+  unpack(folder: string, pack: string): Promise<void>;
 }
 
 export interface Platform {

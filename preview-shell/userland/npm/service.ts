@@ -20,6 +20,8 @@ export interface ResolveResponse {
   mounts: PackMount[];
   links: { path: string; target: string }[];
   wasm: { wanted: string; mounted: string }[];
+  /** What tools would make of this tree at their first start: folders relative to the project. */
+  prebuilt?: { path: string; pack: string }[];
   warnings: { code: string; message: string }[];
 }
 
