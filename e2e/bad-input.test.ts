@@ -247,7 +247,10 @@ describe('the code', () => {
     const source = await server.stored(id, 'src/App.tsx');
     await put('src/App.tsx', source.replace('return (', "if (Date.now() > 0) throw new Error('thrown while rendering');\n  return ("));
     await page.locator('.error-overlay').getByText('thrown while rendering').first().waitFor({ timeout: 30_000 });
+    const place = page.locator('.error-overlay').getByText(/^src\/App\.tsx:5:/);
     await screenshot(page, 'runtime-error');
+    await place.click();
+    await page.getByText(/^Ln 5, Col/).waitFor();
     await put('src/App.tsx', source.replace('React + TypeScript', 'Mended'));
     await previewShows(page, 'Mended');
     await page.locator('.error-overlay').waitFor({ state: 'detached' });

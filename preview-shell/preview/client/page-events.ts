@@ -2,7 +2,8 @@
 import type { ConsoleReport } from '../../../shared/protocol/preview-report.ts';
 import type { Report } from './reports.ts';
 import { bodyState } from './reports.ts';
-import { stackFrames } from './stack.ts';
+import { traced } from './source-maps.ts';
+import { placedFrames, stackFrames } from './stack.ts';
 import { cut, loggedValue } from './values.ts';
 
 const LEVELS = ['log', 'info', 'warn', 'error', 'debug', 'trace', 'table', 'dir', 'group', 'groupCollapsed', 'groupEnd', 'clear', 'assert'] as const;
@@ -23,15 +24,16 @@ export function reportConsole(report: Report): void {
 export function reportErrors(report: Report): void {
   // In the capture phase resources that did not load come as plain events.
   addEventListener('error', (event: Event) => {
-    if (event instanceof ErrorEvent) tellError(report, 'error', event.error ?? event.message);
+    if (event instanceof ErrorEvent) void tellError(report, 'error', event.error ?? event.message);
     else if (event.target instanceof HTMLElement) tellResource(report, event.target);
   }, true);
-  addEventListener('unhandledrejection', ({ reason }) => tellError(report, 'unhandledrejection', reason));
+  addEventListener('unhandledrejection', ({ reason }) => void tellError(report, 'unhandledrejection', reason));
 }
 
-function tellError(report: Report, type: 'error' | 'unhandledrejection', thrown: unknown): void {
+async function tellError(report: Report, type: 'error' | 'unhandledrejection', thrown: unknown): Promise<void> {
   const isError = thrown instanceof Error;
-  report('error', { type, name: cut(isError ? thrown.name : typeof thrown, 1000), message: isError ? cut(thrown.message) : loggedValue(thrown, 0).preview, stack: isError ? stackFrames(thrown.stack) : [] });
+  const told = { type, name: cut(isError ? thrown.name : typeof thrown, 1000), message: isError ? cut(thrown.message) : loggedValue(thrown, 0).preview };
+  report('error', { ...told, stack: isError ? await traced(placedFrames(thrown.stack)) : [] });
 }
 
 function tellResource(report: Report, element: HTMLElement): void {

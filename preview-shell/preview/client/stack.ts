@@ -5,15 +5,22 @@ const MAX_FRAMES = 50;
 /** Chromium's `at f (url:1:2)` and the `f@url:1:2` of Firefox and Safari. */
 const FRAME = /^\s*(?:at (?:async )?(?:(.*?) \()?|(?:(.*?)@))((?:https?|file|blob):[^\s)]+?):(\d+)(?::(\d+))?\)?$/;
 
-export function stackFrames(stack: string | undefined): StackFrame[] {
-  const frames: StackFrame[] = [];
+/** A frame with the address that it came from. */
+export interface PlacedFrame extends StackFrame {
+  url: string;
+}
+
+export const stackFrames = (stack: string | undefined): StackFrame[] => placedFrames(stack).map(({ url: _, ...frame }) => frame);
+
+export function placedFrames(stack: string | undefined): PlacedFrame[] {
+  const frames: PlacedFrame[] = [];
   for (const line of (stack ?? '').split('\n')) {
     const match = FRAME.exec(line);
     if (match === null || match[3]?.includes('/~terrarium/') === true) continue;
     const name = match[1] ?? match[2] ?? '';
     frames.push({
       ...(name === '' ? {} : { function: name.slice(0, 1000) }),
-      file: diskPath(match[3] ?? '').slice(0, 4096), line: Math.max(1, Number(match[4])), ...(match[5] === undefined ? {} : { column: Number(match[5]) }),
+      url: match[3] ?? '', file: diskPath(match[3] ?? '').slice(0, 4096), line: Math.max(1, Number(match[4])), ...(match[5] === undefined ? {} : { column: Number(match[5]) }),
     });
     if (frames.length === MAX_FRAMES) break;
   }
@@ -21,7 +28,7 @@ export function stackFrames(stack: string | undefined): StackFrame[] {
 }
 
 /** Vite serves `/src/x` from the project's root and `/@fs/…` from the disk's; its own queries only make addresses unique. */
-function diskPath(url: string): string {
+export function diskPath(url: string): string {
   let parsed: URL;
   try {
     parsed = new URL(url);
