@@ -1,12 +1,10 @@
 /** Secrets that two keys share: DiffieHellman, ECDH and the jobs on key objects (crypto_dh.cc, crypto_ec.cc). */
-import { x25519 } from '@noble/curves/ed25519.js';
-import { x448 } from '@noble/curves/ed448.js';
 import type { BindingContext } from '../../context.ts';
 import { arrayBufferOf, bytesOf, output, type Source } from './bytes.ts';
 import { nodeError, openSslError } from './errors.ts';
 import { jobClass } from './jobs.ts';
 import type { KeyData } from './key-object.ts';
-import { findCurve, type EcCurve } from './keys/curves.ts';
+import { curves, findCurve, type EcCurve } from './keys/curves.ts';
 import { ecPublic } from './keys/decode.ts';
 import { groupPrime } from './keys/dh-groups.ts';
 import { generateEc } from './keys/generate.ts';
@@ -56,7 +54,7 @@ export function sharedSecret(secret: AsymmetricKey, open: AsymmetricKey): Uint8A
   }
   if ((secret.type === 'x25519' || secret.type === 'x448') && secret.type === open.type) {
     try {
-      return (secret.type === 'x25519' ? x25519 : x448).getSharedSecret(needed(secret.secret), (open as { point: Uint8Array }).point);
+      return curves()[secret.type].getSharedSecret(needed(secret.secret), (open as { point: Uint8Array }).point);
     } catch {
       // A point of small order: the secret would be known to everybody (RFC 7748, 6).
       throw openSslError('1C8000A4', 'Provider routines', 'failed during derivation');

@@ -1,10 +1,9 @@
 /** Signatures of each kind of key over a message or its digest. */
-import { ed25519 } from '@noble/curves/ed25519.js';
-import { ed448 } from '@noble/curves/ed448.js';
 import type { CHash } from '@noble/hashes/utils.js';
 import { canonicalDigest, isExtendable, namedDigest } from './digests.ts';
 import { nodeError, openSslError } from './errors.ts';
 import { equalBytes } from './hashing.ts';
+import { curves } from './keys/curves.ts';
 import { digestInfo } from './keys/identifiers.ts';
 import { isRsa, modulusSize, type AsymmetricKey, type EcKey, type RsaKey } from './keys/model.ts';
 import { bitLength } from './keys/numbers.ts';
@@ -35,7 +34,7 @@ const invalidDigest = (): Error => provider('1C80007A', 'invalid digest');
 export function signMessage(key: AsymmetricKey, digest: string | undefined, message: Uint8Array, options: SignatureOptions): Uint8Array {
   if (key.type === 'ed25519' || key.type === 'ed448') {
     if (digest !== undefined) throw invalidDigest();
-    return (key.type === 'ed25519' ? ed25519 : ed448).sign(message, secretOf(key.secret));
+    return curves()[key.type].sign(message, secretOf(key.secret));
   }
   const name = digest ?? DEFAULT_DIGEST;
   return signDigest(key, name, namedDigest(name)(message), options);
@@ -44,7 +43,8 @@ export function signMessage(key: AsymmetricKey, digest: string | undefined, mess
 export function verifyMessage(key: AsymmetricKey, digest: string | undefined, message: Uint8Array, signature: Uint8Array, options: SignatureOptions): boolean {
   if (key.type === 'ed25519' || key.type === 'ed448') {
     if (digest !== undefined) throw invalidDigest();
-    return quietly(() => (key.type === 'ed25519' ? ed25519 : ed448).verify(signature, message, key.point, { zip215: false }));
+    const curve = curves()[key.type];
+    return quietly(() => curve.verify(signature, message, key.point, { zip215: false }));
   }
   const name = digest ?? DEFAULT_DIGEST;
   return verifyDigest(key, name, namedDigest(name)(message), signature, options);

@@ -6,6 +6,7 @@ import type { BindingContext } from '../../context.ts';
 import type { NodeLibrary } from '../../library.ts';
 import { parseOptions } from '../../options/parse.ts';
 import { createBuiltins } from '../builtins.ts';
+import { create as createCrypto } from '../crypto.ts';
 import { FACTORIES } from '../index.ts';
 import { testContext } from '../testing.ts';
 
@@ -45,6 +46,7 @@ export function loadLibrary(): Require {
   ctx.hooks['options'] = parseOptions([], {});
   // The host runs ticks and micro-tasks.
   bindings.set('task_queue', { tickInfo: new Uint8Array(2), promiseRejectEvents: {}, setTickCallback() {}, setPromiseRejectCallback() {}, runMicrotasks() {}, enqueueMicrotask: queueMicrotask });
+  bindings.set('crypto', createCrypto(ctx));
   bindings.set('builtins', createBuiltins(ctx, library, () => {}));
   const { privateSymbols } = ctx.internalBinding('util') as { privateSymbols: object };
   for (const id of ['primordials', 'domexception', 'messageport']) {

@@ -1,9 +1,9 @@
 /** Authenticated ciphers, fed piece by piece: GCM (NIST SP 800-38D), CCM (SP 800-38C), ChaCha20-Poly1305 (RFC 8439). */
 import { ghash } from '@noble/ciphers/_polyval.js';
 import { poly1305 } from '@noble/ciphers/_poly1305.js';
-import { unsafe } from '@noble/ciphers/aes.js';
 import { chacha20 } from '@noble/ciphers/chacha.js';
 import { concatBytes, copyBytes, u64Lengths } from '@noble/ciphers/utils.js';
+import { aes } from './aes.ts';
 import { BLOCK, keyStream, startChaCha20, type Direction, type RunningCipher } from './streams.ts';
 
 export interface RunningAead extends RunningCipher {
@@ -73,6 +73,7 @@ function encryptThenMac(direction: Direction, stream: RunningCipher, absorb: (bl
 }
 
 export function startGcm(direction: Direction, key: Uint8Array, iv: Uint8Array): RunningAead {
+  const { unsafe } = aes();
   const schedule = unsafe.expandKeyLE(key);
   const hashKey = unsafe.encryptBlock(schedule, new Uint8Array(BLOCK));
   const first = firstCounter(hashKey, iv);
@@ -106,6 +107,7 @@ export function startChaCha20Poly1305(direction: Direction, key: Uint8Array, non
 
 /** CCM takes its text in one piece: the length stands at the beginning of what is authenticated. */
 export function startCcm(direction: Direction, key: Uint8Array, nonce: Uint8Array, tagLength: number): RunningAead {
+  const { unsafe } = aes();
   const schedule = unsafe.expandKeyLE(key);
   let data: Uint8Array = NONE;
   let result: Uint8Array | undefined;
@@ -138,6 +140,7 @@ export function startCcm(direction: Direction, key: Uint8Array, nonce: Uint8Arra
 
 /** SP 800-38C, 6.1 steps 1 to 4 with the formatting of its appendix A. */
 function cbcMac(schedule: Uint32Array, nonce: Uint8Array, tagLength: number, data: Uint8Array, text: Uint8Array): Uint8Array {
+  const { unsafe } = aes();
   const state = new Uint8Array(BLOCK);
   const input = new PaddedInput((blocks) => {
     for (let at = 0; at < blocks.length; at += BLOCK) {

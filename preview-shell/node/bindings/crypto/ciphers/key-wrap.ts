@@ -1,8 +1,8 @@
 /** AES key wrap (RFC 3394), with the initial value that was given. */
-import { unsafe } from '@noble/ciphers/aes.js';
 import { concatBytes } from '@noble/ciphers/utils.js';
 import { openSslError } from '../errors.ts';
 import { equalBytes } from '../hashing.ts';
+import { aes } from './aes.ts';
 import type { Direction, RunningCipher } from './streams.ts';
 
 const HALF = 8;
@@ -19,6 +19,7 @@ export function wrapKey(direction: Direction, key: Uint8Array, initial: Uint8Arr
 /** @param data at least two blocks of 8 bytes */
 export function wrap(key: Uint8Array, initial: Uint8Array, data: Uint8Array): Uint8Array {
   if (data.length % HALF !== 0 || data.length < 2 * HALF) throw failure();
+  const { unsafe } = aes();
   const schedule = unsafe.expandKeyLE(key);
   const result = concatBytes(initial, data);
   const block = new Uint8Array(2 * HALF);
@@ -38,6 +39,7 @@ export function wrap(key: Uint8Array, initial: Uint8Array, data: Uint8Array): Ui
 /** @throws when the initial value does not come out */
 export function unwrap(key: Uint8Array, initial: Uint8Array, data: Uint8Array): Uint8Array {
   if (data.length % HALF !== 0 || data.length < 3 * HALF) throw failure();
+  const { unsafe } = aes();
   const schedule = unsafe.expandKeyDecLE(key);
   const result = data.slice(HALF);
   const block = new Uint8Array(2 * HALF);

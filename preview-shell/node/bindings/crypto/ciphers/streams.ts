@@ -1,8 +1,8 @@
 /** Ciphers without authentication, fed piece by piece (NIST SP 800-38A; RFC 8439). */
-import { cbc, ecb, unsafe } from '@noble/ciphers/aes.js';
 import { chacha20 } from '@noble/ciphers/chacha.js';
 import { concatBytes, copyBytes } from '@noble/ciphers/utils.js';
 import { openSslError } from '../errors.ts';
+import { aes } from './aes.ts';
 
 export interface RunningCipher {
   update(data: Uint8Array): Uint8Array;
@@ -65,19 +65,20 @@ function withoutPadding(block: Uint8Array): Uint8Array {
 }
 
 export function startEcb(direction: Direction, key: Uint8Array): RunningCipher {
-  return new BlockCipher(direction, (blocks) => ecb(key, { disablePadding: true })[direction](blocks));
+  return new BlockCipher(direction, (blocks) => aes().ecb(key, { disablePadding: true })[direction](blocks));
 }
 
 export function startCbc(direction: Direction, key: Uint8Array, iv: Uint8Array): RunningCipher {
   let chain = copyBytes(iv);
   return new BlockCipher(direction, (blocks) => {
-    const result = cbc(key, chain, { disablePadding: true })[direction](blocks);
+    const result = aes().cbc(key, chain, { disablePadding: true })[direction](blocks);
     chain = (direction === 'encrypt' ? result : blocks).slice(-BLOCK);
     return result;
   });
 }
 
 export function startCtr(key: Uint8Array, iv: Uint8Array): RunningCipher {
+  const { unsafe } = aes();
   const schedule = unsafe.expandKeyLE(key);
   const counter = copyBytes(iv);
   // `ctrCounter` counts in place, one for each block that it was given, whole or not.
@@ -119,6 +120,7 @@ export function keyStream(size: number, xorBlocks: (blocks: Uint8Array) => Uint8
 
 /** Cipher and output feedback with whole blocks: each block of key is the cipher of the last one, or of the last text. */
 export function startFeedback(mode: 'cfb' | 'ofb', direction: Direction, key: Uint8Array, iv: Uint8Array): RunningCipher {
+  const { unsafe } = aes();
   const schedule = unsafe.expandKeyLE(key);
   let register = copyBytes(iv);
   let used = BLOCK;
