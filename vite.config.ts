@@ -12,7 +12,7 @@ export default defineConfig({
   // y-monaco names a file that the editor's `exports` map no longer reaches by that path; it must be the same module instance.
   resolve: { alias: { 'monaco-editor/esm/vs/editor/editor.api.js': here('node_modules/monaco-editor/esm/vs/editor/editor.api.js') } },
   plugins: [react(), asciiOnly(), assetList(), preloadMain()],
-  worker: { format: 'es', plugins: () => [asciiOnly()] },
+  worker: { format: 'es', plugins: () => [asciiOnly()], rolldownOptions: { checks: { pluginTimings: false } } },
   build: {
     outDir: here('dist/app'),
     emptyOutDir: true,
@@ -21,6 +21,7 @@ export default defineConfig({
     // The editor and its TypeScript worker are single large chunks by nature, loaded on their own.
     chunkSizeWarningLimit: 8192,
     rolldownOptions: {
+      checks: { pluginTimings: false },
       input: { index: here('app/index.html'), 'service-worker': here('app/service-worker/service-worker.ts') },
       output: { entryFileNames: (chunk) => (chunk.name === 'service-worker' ? 'service-worker.js' : 'assets/[name]-[hash].js') },
     },

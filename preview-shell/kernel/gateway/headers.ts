@@ -1,5 +1,5 @@
 /**
- * What the task's server sees of a request, and what the page sees of the answer. Rules GH1-GH9 in SPEC.md.
+ * What the task's server sees of a request, and what the page sees of the answer. Rule GW8 of SPEC.md.
  */
 import { parseHost } from '../../../shared/hosts.ts';
 import type { HeaderList, IsolationMode, RequestContext } from '../../../shared/protocol/preview-channel.ts';
