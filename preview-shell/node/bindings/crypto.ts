@@ -1,10 +1,11 @@
 /** node:crypto (src/crypto), over noble's audited libraries and the browser's random numbers. */
 import type { BindingContext } from '../context.ts';
-import { bytesOf, cryptoError, type Source } from './crypto/bytes.ts';
 import { createCiphers } from './crypto/ciphers/cipher-base.ts';
 import { CONSTANTS } from './crypto/constants.ts';
 import { createDiffieHellman } from './crypto/diffie-hellman.ts';
-import { createHashing, equalBytes } from './crypto/hashing.ts';
+import { unsupported } from './crypto/errors.ts';
+import { createEcdh } from './crypto/ecdh.ts';
+import { createHashing, timingSafeEqual } from './crypto/hashing.ts';
 import { createKeyGeneration } from './crypto/keygen-jobs.ts';
 import { createKeys } from './crypto/key-object.ts';
 import { CURVE_NAMES } from './crypto/keys/curves.ts';
@@ -22,7 +23,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
   return {
     ...CONSTANTS,
     ...Object.fromEntries(UNSUPPORTED_CLASSES.map((name) => [name, unsupportedClass(name)])),
-    ...Object.fromEntries(UNSUPPORTED_FUNCTIONS.map((name) => [name, () => unsupported(name)])),
+    ...Object.fromEntries(UNSUPPORTED_FUNCTIONS.map((name) => [name, () => { throw unsupported(name); }])),
     ...createHashing(ctx),
     ...createCiphers(ctx),
     ...createRandomAndDerivation(ctx, keys),
@@ -31,14 +32,11 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     ...createSigning(ctx),
     ...createRsaCiphers(ctx),
     ...createDiffieHellman(ctx),
+    ...createEcdh(ctx),
     ...createWebJobs(ctx),
     // Memory of a page is never locked.
     secureBuffer: (length: number) => new Uint8Array(length),
-    timingSafeEqual: (a: Source, b: Source) => {
-      const [left, right] = [bytesOf(a), bytesOf(b)];
-      if (left.length !== right.length) throw Object.assign(new RangeError('Input buffers must have the same byte length'), { code: 'ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH' });
-      return equalBytes(left, right);
-    },
+    timingSafeEqual,
     getSSLCiphers: () => [],
     getCurves: () => [...CURVE_NAMES],
     getFipsCrypto: () => 0,
@@ -51,14 +49,10 @@ export function create(ctx: BindingContext): Record<string, unknown> {
   };
 }
 
-function unsupported(name: string): never {
-  throw cryptoError(`crypto: ${name} is not supported in the container.`, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM');
-}
-
 function unsupportedClass(name: string) {
   return { [name]: class {
     constructor() {
-      unsupported(name);
+      throw unsupported(name);
     }
   } }[name];
 }

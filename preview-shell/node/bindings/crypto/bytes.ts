@@ -26,7 +26,3 @@ export function output(ctx: BindingContext, bytes: Uint8Array, encoding?: string
 export function arrayBufferOf(bytes: Uint8Array): ArrayBuffer {
   return bytes.slice().buffer as ArrayBuffer;
 }
-
-export function cryptoError(message: string, code: string): Error {
-  return Object.assign(new Error(message), { code });
-}

@@ -26,6 +26,7 @@ const NODE_ERRORS = {
   ERR_CRYPTO_UNKNOWN_DH_GROUP: ['Error', 'Unknown DH group'],
   ERR_CRYPTO_UNSUPPORTED_OPERATION: ['Error', 'Unsupported crypto operation'],
   ERR_FEATURE_UNAVAILABLE_ON_PLATFORM: ['Error', 'This feature is not available in the container'],
+  ERR_INVALID_ARG_TYPE: ['TypeError', 'Invalid argument type'],
   ERR_INVALID_ARG_VALUE: ['TypeError', 'Invalid argument value'],
   ERR_MISSING_ARGS: ['TypeError', 'Missing argument'],
   ERR_MISSING_PASSPHRASE: ['TypeError', 'Passphrase required for encrypted key'],

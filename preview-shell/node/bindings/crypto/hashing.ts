@@ -3,7 +3,7 @@ import { hmac } from '@noble/hashes/hmac.js';
 import type { BindingContext } from '../../context.ts';
 import { arrayBufferOf, bytesOf, output, type Source } from './bytes.ts';
 import { DIGEST_NAMES, isExtendable, namedDigest, startDigest, type RunningDigest } from './digests.ts';
-import { openSslError } from './errors.ts';
+import { nodeError, openSslError } from './errors.ts';
 import { preparedJobClass } from './jobs.ts';
 import { secretOf } from './key-object.ts';
 
@@ -90,6 +90,19 @@ export function createHashing(ctx: BindingContext): Record<string, unknown> {
 function extendedLength(name: string, length: number): number {
   if (!isExtendable(name)) throw openSslError('030000B2', 'digital envelope routines', 'not XOF or invalid length');
   return length;
+}
+
+/** `crypto.timingSafeEqual`, which the library takes as it is. */
+export function timingSafeEqual(a: unknown, b: unknown): boolean {
+  const [left, right] = [bufferArgument('buf1', a), bufferArgument('buf2', b)];
+  if (left.length !== right.length) throw nodeError('ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH');
+  return equalBytes(left, right);
+}
+
+function bufferArgument(name: string, value: unknown): Uint8Array {
+  const isBuffer = ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
+  if (!isBuffer) throw nodeError('ERR_INVALID_ARG_TYPE', `The "${name}" argument must be an instance of ArrayBuffer, Buffer, TypedArray, or DataView.`);
+  return bytesOf(value);
 }
 
 /** Does not tell by its time where two values differ. */

@@ -34,6 +34,7 @@ export const snippets = (crypto) => {
     'scrypt with a bad cost': () => crypto.scryptSync('a', 'b', 10, { N: 3 }),
     'scrypt with too much memory': () => crypto.scryptSync('a', 'b', 10, { N: 2 ** 20 }),
     'buffers of different length': () => crypto.timingSafeEqual(Buffer.alloc(1), Buffer.alloc(2)),
+    ...Object.fromEntries([['a', 'b'], [Buffer.alloc(1), 'b'], [Buffer.alloc(1)], [new ArrayBuffer(2), new Uint16Array(1)], [1n, 2]].map((pair, at) => [`buffers or not ${at}`, () => crypto.timingSafeEqual(...pair)])),
     'buffers': () => [crypto.timingSafeEqual(Buffer.from('ab'), Buffer.from('ab')), crypto.timingSafeEqual(Buffer.from('ab'), Buffer.from('ac'))],
   };
 };
