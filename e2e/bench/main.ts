@@ -17,6 +17,7 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const RUNS = 3;
 const EDITS = 20;
+const SETTLE_MS = 2500;
 const figures: Figures = new Map();
 
 const launch = (): Promise<Browser> =>
@@ -38,6 +39,9 @@ async function warm(product: Product, runs: number): Promise<{ browser: Browser;
   const page = await product.signIn(await browser.newContext({ viewport: { width: 1440, height: 900 } }));
   const opened: Opened[] = [];
   for (let run = 0; run <= runs; run++) {
+    // The environment before ends, and what it still had to do with it.
+    await page.goto(product.origin);
+    await page.waitForTimeout(SETTLE_MS);
     const made = await openNew(product, page);
     // The first one warms the profile.
     if (run > 0) opened.push(made);

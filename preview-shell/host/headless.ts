@@ -9,8 +9,8 @@ import { clientOrigin } from './client-origin.ts';
 import { HostServiceWorker } from './service-worker.ts';
 import { ThreadPool } from './thread-pool.ts';
 
-/** What an install and a dev server start take, one after another. */
-const SPARE_THREADS = { starting: 5, later: 2 };
+/** An install, an npm script, a dev server and its four threads take seven. */
+const SPARE_THREADS = { starting: 7, later: 2 };
 const CAPABILITY_REFRESH_MS = 6 * 60 * 60 * 1000;
 /** From the start until this page's files are kept for offline, in milliseconds: the boot and the first install have the wire for themselves. */
 const KEEP_AFTER_MS = 4000;

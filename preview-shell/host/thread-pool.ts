@@ -12,7 +12,7 @@ export interface ThreadPoolOptions {
   origin: string;
   /** Names this container among those of other tabs. */
   session: string;
-  /** How many wait while the environment starts, and how many later: each takes some 8 MB. */
+  /** How many are made for an environment's start, and how many wait later: each takes some 8 MB. */
   spares: { starting: number; later: number };
   /** Introduces a thread to the service worker. @returns the thread's end */
   introduce(key: string): MessagePort;
@@ -23,19 +23,21 @@ export class ThreadPool {
   private readonly options: ThreadPoolOptions;
   private readonly spares: Worker[] = [];
   private readonly running = new Map<number, Worker>();
+  /** Workers that are still to be made for the start. */
+  private ahead: number;
   private refill: ReturnType<typeof setTimeout> | undefined;
-  private wanted: number;
   private readonly settle: ReturnType<typeof setTimeout>;
+  private settled = false;
 
   constructor(options: ThreadPoolOptions) {
     this.options = options;
-    this.wanted = options.spares.starting;
+    this.ahead = options.spares.starting;
     this.settle = setTimeout(() => this.keepFewer(), SETTLED_AFTER_MS);
-    this.fill();
+    this.makeAhead();
   }
 
   launch(start: ThreadStart): void {
-    const worker = this.spares.shift() ?? this.make();
+    const worker = this.spares.shift() ?? this.makeNow();
     const { threadId } = start;
     this.running.set(threadId, worker);
     worker.onerror = (event) => {
@@ -46,8 +48,8 @@ export class ThreadPool {
     const modules = this.options.introduce(threadKey(this.options.session, threadId));
     const message: ToThread = { type: 'start', v: THREAD_PROTOCOL, start, modules };
     worker.postMessage(message, [start.events, modules, ...(start.worker === undefined ? [] : [start.worker.port])]);
-    // Later, so that new spares do not compete with the program that was just started.
-    this.refill ??= setTimeout(() => this.fill(), REFILL_DELAY_MS);
+    // Later, so that new spares do not compete with the program that was just started; and while the environment starts what was made ahead has to do.
+    if (this.settled) this.refill ??= setTimeout(() => this.fill(), REFILL_DELAY_MS);
   }
 
   /** The service worker has lost a thread's port. */
@@ -72,12 +74,28 @@ export class ThreadPool {
 
   private fill(): void {
     this.refill = undefined;
-    while (this.spares.length < this.wanted) this.spares.push(this.make());
+    while (this.spares.length < this.options.spares.later) this.spares.push(this.make());
+  }
+
+  /** One after another: all at once would take the processor from the kernel, which starts at the same time. */
+  private makeAhead(): void {
+    this.refill = undefined;
+    if (this.ahead <= 0) return;
+    this.ahead--;
+    this.spares.push(this.make());
+    this.refill = setTimeout(() => this.makeAhead(), AHEAD_EVERY_MS);
+  }
+
+  private makeNow(): Worker {
+    this.ahead--;
+    return this.make();
   }
 
   private keepFewer(): void {
-    this.wanted = this.options.spares.later;
-    for (const worker of this.spares.splice(this.wanted)) worker.terminate();
+    this.settled = true;
+    clearTimeout(this.refill);
+    for (const worker of this.spares.splice(this.options.spares.later)) worker.terminate();
+    this.fill();
   }
 
   private make(): Worker {
@@ -90,6 +108,7 @@ export class ThreadPool {
 }
 
 const REFILL_DELAY_MS = 500;
+const AHEAD_EVERY_MS = 40;
 /** An environment has started by then, or has other troubles than a slow spawn. */
 const SETTLED_AFTER_MS = 15_000;
 
