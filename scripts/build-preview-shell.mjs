@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { planAwaits } from '../shared/module-code/awaits/plan.ts';
 import { writePack } from '../shared/pack/format.ts';
 import { HOST_PATHS } from '../shared/protocol/preview-channel.ts';
 import { ROOT } from './setup/run.mjs';
@@ -28,6 +29,7 @@ export async function buildPreviewShell({ outDir, minify }) {
     thread: await bundleHashed(host, 'thread', path.join(SHELL, 'node', 'worker.ts'), minify, { TERRARIUM_BROTLI_WASM: JSON.stringify(HOST_PATHS.runtime + brotli) }),
     relay: await buildHostPage(host, 'relay', minify),
     brotli,
+    plan: await bundleHashed(host, 'plan', path.join(SHELL, 'node', 'plan-script.ts'), minify),
     transform: await bundleHashed(host, 'transform', path.join(SHELL, 'node', 'transform-script.ts'), minify),
   };
   await buildHostPage(host, 'headless', minify);
@@ -87,6 +89,10 @@ async function writeHashed(folder, name, extension, bytes) {
 async function libraryPack() {
   const root = path.join(SHELL, 'vendor', 'node-lib');
   const names = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.js')).map((name) => name.split(path.sep).join('/')).sort();
-  const files = await Promise.all(names.map(async (p) => ({ file: { p }, data: new Uint8Array(await readFile(path.join(root, p))) })));
+  const files = await Promise.all(names.map(async (p) => {
+    const data = await readFile(path.join(root, p));
+    const plan = planAwaits(data.toString('utf8'), 'commonjs');
+    return { file: { p }, data: new Uint8Array(data), facts: plan && new TextEncoder().encode(JSON.stringify(plan)) };
+  }));
   return writePack({ v: 1, name: 'node', version: NODE_VERSION, integrity: '' }, files);
 }

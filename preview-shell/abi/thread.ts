@@ -12,6 +12,8 @@ export interface ProcessImage {
   env: Record<string, string>;
   cwd: string;
   umask: number;
+  /** Whether asynchronous contexts survive in its threads (node/async-context): decided once, for text that was not prepared cannot be trusted with them later. */
+  carriesContext: boolean;
 }
 
 export interface ThreadStart {

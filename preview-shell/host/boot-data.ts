@@ -10,7 +10,7 @@ const schema = z.object({
   expires: z.number(),
   packs: z.array(z.string()),
   /** Names below `HOST_PATHS.runtime`; `relay` is the relay page's script, `brotli` what a thread brings when a program compresses. */
-  assets: z.object({ kernel: z.string(), thread: z.string(), transform: z.string(), library: z.string(), image: z.string(), relay: z.string(), brotli: z.string() }),
+  assets: z.object({ kernel: z.string(), thread: z.string(), transform: z.string(), plan: z.string(), library: z.string(), image: z.string(), relay: z.string(), brotli: z.string() }),
 });
 export type BootData = z.infer<typeof schema>;
 

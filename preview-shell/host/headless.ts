@@ -67,7 +67,7 @@ async function startThreads(boot: Boot, asset: (name: string) => string, session
     shared(asset(boot.assets.library)),
   ]);
   const threads = (pool = new ThreadPool({
-    script: asset(boot.assets.thread), transform: asset(boot.assets.transform), library, session, origin: location.origin, spares: SPARE_THREADS,
+    script: asset(boot.assets.thread), transform: asset(boot.assets.transform), plan: asset(boot.assets.plan), library, session, origin: location.origin, spares: SPARE_THREADS,
     introduce: (key) => serviceWorker.introduce(key),
     onFailure: (threadId, message) => tell({ type: 'thread-failed', threadId, message }),
   }));

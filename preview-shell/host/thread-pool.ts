@@ -8,6 +8,8 @@ export interface ThreadPoolOptions {
   script: string;
   /** Address of the script that threads load when they transform modules. */
   transform: string;
+  /** Address of the script that threads load when they run text that awaits and that no pack knows. */
+  plan: string;
   library: SharedArrayBuffer;
   origin: string;
   /** Names this container among those of other tabs. */
@@ -99,9 +101,9 @@ export class ThreadPool {
   }
 
   private make(): Worker {
-    const { script, transform, library, origin, session } = this.options;
+    const { script, transform, plan, library, origin, session } = this.options;
     const worker = new Worker(script);
-    const message: ToThread = { type: 'prepare', v: THREAD_PROTOCOL, library, transform, origin, session };
+    const message: ToThread = { type: 'prepare', v: THREAD_PROTOCOL, library, transform, plan, origin, session };
     worker.postMessage(message);
     return worker;
   }

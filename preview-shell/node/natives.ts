@@ -34,6 +34,7 @@ export const native = {
   TextDecoder: scope.TextDecoder,
   DOMException: scope.DOMException,
   indirectEval: globalThis.eval,
+  Function: globalThis.Function,
   WebAssembly: scope.WebAssembly,
   Proxy: globalThis.Proxy,
 } as const;

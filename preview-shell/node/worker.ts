@@ -1,5 +1,6 @@
 /** Entry of a thread's Worker. It waits for the page to say which thread it is; from then on it runs the program. */
 import { native } from './natives.ts';
+import { setPlanScript } from './modules/await-text.ts';
 import { setTransformScript } from './modules/sync-evaluate.ts';
 import { startThread } from './bootstrap/thread.ts';
 import { ServiceWorkerPublisher, threadKey } from './module-publisher.ts';
@@ -15,6 +16,7 @@ function receive({ data }: MessageEvent<ToThread>): void {
     case 'prepare':
       prepared = data;
       setTransformScript(data.transform);
+      setPlanScript(data.plan);
       break;
     case 'modules':
       publisher?.attach(data.modules);

@@ -1,5 +1,7 @@
 /** What the container would compute for each JavaScript file at each start, computed once (shared/pack/format.ts, PackFile). */
 import { init as initCjs, parse as parseCjs } from 'cjs-module-lexer';
+import { mayNeedPlan } from '../../shared/module-code/awaits/edits.ts';
+import { planAwaits, type PlannedText } from '../../shared/module-code/awaits/plan.ts';
 import { packModule, type CodeFacts } from '../../shared/module-code/facts.ts';
 import { withoutHashbang } from '../../shared/module-code/hashbang.ts';
 import { lexModule } from '../../shared/module-code/lex.ts';
@@ -51,6 +53,7 @@ export function addBodies(required: Iterable<string>, facts: ReadonlyMap<string,
     const body = bodyOf(path, sourceOf(path));
     if (body === undefined || (room -= body.length) < 0) continue;
     known.s = body;
+    if (mayNeedPlan(body)) known.u = planned(body, 'commonjs');
   }
 }
 
@@ -65,7 +68,7 @@ function bodyOf(path: string, source: string): string | undefined {
 function esmFacts(path: string, source: string): CodeFacts | undefined {
   try {
     const text = withoutHashbang(source);
-    return { n: source.length, m: packModule(lexModule(text, path)), ...(mayAwaitAtTopLevel(text) ? { a: true } : {}) };
+    return { n: source.length, m: packModule(lexModule(text, path)), ...(mayAwaitAtTopLevel(text) ? { a: true } : {}), ...awaitFacts(text, 'module') };
   } catch {
     return undefined;
   }
@@ -74,8 +77,12 @@ function esmFacts(path: string, source: string): CodeFacts | undefined {
 function cjsFacts(source: string): CodeFacts | undefined {
   try {
     const { exports, reexports } = parseCjs(source);
-    return { n: source.length, x: [...exports], r: [...reexports] };
+    return { n: source.length, x: [...exports], r: [...reexports], ...awaitFacts(withoutHashbang(source), 'commonjs') };
   } catch {
     return undefined;
   }
 }
+
+const awaitFacts = (text: string, kind: PlannedText): { t?: number[] } => (mayNeedPlan(text) ? { t: planned(text, kind) } : {});
+
+const planned = (text: string, kind: PlannedText): number[] => [...(planAwaits(text, kind) ?? [])];

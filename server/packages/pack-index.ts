@@ -7,7 +7,7 @@ import type { PackOutput } from './worker.ts';
 export type PackRecord = Pick<PackOutput, 'integrity' | 'hash' | 'bytes' | 'types' | 'bin'>;
 
 /** Raised when packs are built in another way: older ones stay readable and are built anew when asked for. */
-const BUILDER = 3;
+const BUILDER = 4;
 
 export class PackIndex {
   private readonly database: DatabaseSync;

@@ -13,6 +13,9 @@ export interface CodeFacts {
   a?: boolean;
   /** An ES module as a function body (sync-body.ts), of those that a package offers to `require()`. */
   s?: string;
+  /** What carries contexts across awaits (awaits/edits.ts): of the text, and of `s`. Without it nobody has looked. */
+  t?: number[];
+  u?: number[];
   /** cjs-module-lexer's export names and re-exported specifiers of a CommonJS file. */
   x?: string[];
   r?: string[];

@@ -23,6 +23,7 @@ export interface ProcessInit {
   cwd: string;
   umask: number;
   terminal: Terminal | undefined;
+  carriesContext: boolean;
 }
 
 /** One process: what all its threads share. The table alone changes it. */
@@ -30,6 +31,7 @@ export class Process implements CallingProcess {
   readonly pid: number;
   readonly argv: readonly string[];
   readonly execPath: string;
+  readonly carriesContext: boolean;
   /** Milliseconds since the epoch. */
   readonly startedAt = Date.now();
   readonly descriptors = new DescriptorTable();
@@ -59,6 +61,7 @@ export class Process implements CallingProcess {
     this.cwd = init.cwd;
     this.umask = init.umask;
     this.terminal = init.terminal;
+    this.carriesContext = init.carriesContext;
     const { promise, resolve } = Promise.withResolvers<ExitStatus>();
     this.exited = promise;
     this.settle = resolve;

@@ -4,6 +4,7 @@ import type { ProcessImage } from '../../abi/thread.ts';
 import type { OpenFile } from '../descriptors/open-file.ts';
 import { NullDevice } from '../streams/null-device.ts';
 import { createTerminal, type Terminal, type TerminalSize } from '../streams/terminal.ts';
+import { mayUseContexts } from './contexts.ts';
 import { resolveProgram, type ProgramFiles } from './program.ts';
 import { Process, type ExitStatus } from './process.ts';
 import { defaultAction, parseSignal, SIGNALS, type SignalName } from './signals.ts';
@@ -79,12 +80,13 @@ export class ProcessTable {
     const process = new Process({
       pid, pgid, terminal, ppid: parent?.pid ?? INIT_PID, sid: leads ? pid : parent.sid, argv: program.argv,
       execPath: program.execPath, cwd: request.cwd, umask: request.umask ?? parent?.umask ?? UMASK,
+      carriesContext: mayUseContexts(program.argv),
     });
     this.processes.set(pid, process);
     parent?.children.add(process);
     openStdio(process, request.stdio);
     if (terminal !== undefined && (request.terminal !== undefined || request.foreground === true)) terminal.foreground = pgid;
-    this.startThread(process, { ...program, pid, ppid: process.ppid, cwd: process.cwd, umask: process.umask });
+    this.startThread(process, { ...program, pid, ppid: process.ppid, cwd: process.cwd, umask: process.umask, carriesContext: process.carriesContext });
     return process;
   }
 

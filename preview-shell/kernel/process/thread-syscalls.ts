@@ -61,7 +61,7 @@ export class ReservedThreads {
     const { process } = parent;
     const image = {
       pid: process.pid, ppid: process.ppid, argv: [...process.argv.slice(0, 1)], execArgv: note.execArgv, execPath: '/usr/bin/node', env: note.env,
-      cwd: process.cwd, umask: process.umask,
+      cwd: process.cwd, umask: process.umask, carriesContext: process.carriesContext,
     };
     const thread = this.table.startThread(process, image, { port: note.port, payload: note.threadId, parentThreadId: caller.threadId });
     reservation.threadId = thread.threadId;

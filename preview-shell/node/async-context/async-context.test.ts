@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { applyEdits, awaitEdits } from '../../../shared/module-code/awaits/edits.ts';
 import { planAwaits } from '../../../shared/module-code/awaits/plan.ts';
 import { getFrame, setFrame } from './frame.ts';
-import { carryThroughThen } from './promises.ts';
+import { carryThroughPromises } from './promises.ts';
 import { TEXT_FUNCTIONS } from './text-functions.ts';
 
 interface Storage {
@@ -28,14 +28,16 @@ const ours: Storage = {
 };
 
 const names = Object.keys(TEXT_FUNCTIONS);
+const statics = { all: Promise.all, allSettled: Promise.allSettled, any: Promise.any, race: Promise.race };
 const { then } = Promise.prototype;
 beforeAll(() => {
-  carryThroughThen(Promise.prototype);
+  carryThroughPromises(Promise);
   Object.assign(globalThis, TEXT_FUNCTIONS);
 });
 afterAll(() => {
   // oxlint-disable-next-line no-extend-native -- as it was
   Promise.prototype.then = then;
+  Object.assign(Promise, statics);
   for (const name of names) Reflect.deleteProperty(globalThis, name);
 });
 

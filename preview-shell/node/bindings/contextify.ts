@@ -1,7 +1,11 @@
 import { native } from '../natives.ts';
 import { withoutHashbang } from '../../../shared/module-code/hashbang.ts';
 import { lexModule } from '../../../shared/module-code/lex.ts';
-import { rewriteDynamicImports } from '../modules/rewrite.ts';
+import { applyEdits, mergeEdits, type Edit } from '../../../shared/module-code/awaits/edits.ts';
+import { editsOf } from '../modules/await-text.ts';
+import { PackedCode } from '../modules/packed-code.ts';
+import { noteText } from '../modules/positions.ts';
+import { dynamicImportEdits } from '../modules/rewrite.ts';
 import { scriptImports } from '../modules/script-imports.ts';
 import { explainSyntaxError, type Source } from '../modules/syntax-errors.ts';
 import { compileFunction, sourceMapUrl, type ImportFunction } from '../modules/compile-script.ts';
@@ -22,6 +26,8 @@ export function create(ctx: BindingContext): Record<string, unknown> {
   const contextKey = privateSymbols['contextify_context_private_symbol'] as symbol;
   const optionKey = privateSymbols['host_defined_option_symbol'] as symbol;
   const imports = scriptImports(ctx.global);
+  const packed = new PackedCode(ctx);
+  const awaitsOf = (source: string, filename: string): readonly Edit[] => editsOf(withoutHashbang(source), 'commonjs', () => packed.factsOfFile(filename, source)?.t);
   // The library finds what a script imports with by the symbol that it was compiled with.
   const mark = (compiled: object, option: symbol | undefined): void => {
     if (option !== undefined) Object.defineProperty(compiled, optionKey, { value: option, configurable: true, writable: true });
@@ -43,8 +49,11 @@ export function create(ctx: BindingContext): Record<string, unknown> {
 
     constructor(code: string, filename: string, _line?: number, _column?: number, _cached?: unknown, _produce?: boolean, _context?: object, option?: symbol) {
       // Reports a syntax error when the script is made, as V8 does; nothing of it runs.
-      explained({ text: code, name: filename, type: 'script' }, () => void new Function(withoutHashbang(code)));
-      this.#code = rewriteDynamicImports(withoutHashbang(code), () => imports.name(importsOf(option, filename)));
+      const own = withoutHashbang(code);
+      explained({ text: code, name: filename, type: 'script' }, () => void new native.Function(own));
+      const edits = mergeEdits(editsOf(own, 'script', unknownText), dynamicImportEdits(own, () => imports.name(importsOf(option, filename))));
+      noteText(filename, 0, own, edits);
+      this.#code = applyEdits(own, edits);
       mark(this, option);
       this.#filename = filename;
       this.sourceMapURL = sourceMapUrl(code);
@@ -70,13 +79,14 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     compileFunction(code: string, filename: string, _line: number, _column: number, _cached: unknown, _produce: boolean, context: object | undefined,
       _extensions: object[], parameters: string[] | undefined, option: symbol | undefined) {
       if (context !== undefined) throw Object.assign(new Error('vm.compileFunction with a parsingContext is not supported in the container'), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' });
-      const compiled = explained({ text: code, name: filename, type: 'script', isBody: true }, () => compileFunction(code, filename, parameters ?? [], importsOf(option, filename)));
+      const compile = (): ReturnType<typeof compileFunction> => compileFunction(code, filename, parameters ?? [], importsOf(option, filename), awaitsOf(code, filename));
+      const compiled = explained({ text: code, name: filename, type: 'script', isBody: true }, compile);
       mark(compiled, option);
       return { function: compiled, sourceMapURL: sourceMapUrl(code) };
     },
     compileFunctionForCJSLoader(content: string, filename: string, _isSeaMain: boolean, detectModule: boolean) {
       try {
-        const compiled = compileFunction(content, filename, CJS_PARAMETERS, importsOf(undefined, filename));
+        const compiled = compileFunction(content, filename, CJS_PARAMETERS, importsOf(undefined, filename), awaitsOf(content, filename));
         return { canParseAsESM: false, cachedDataRejected: false, sourceMapURL: sourceMapUrl(content), function: compiled };
       } catch (error) {
         if (!(error instanceof SyntaxError) || !detectModule || !hasModuleSyntax(content, filename, error)) {
@@ -94,6 +104,8 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     constants: { measureMemory: { mode: { SUMMARY: 0, DETAILED: 1 }, execution: { DEFAULT: 0, EAGER: 1 } } },
   };
 }
+
+const unknownText = (): undefined => undefined;
 
 /** `import`, `export`, `import.meta`, or an `await` at the top level that made it no script (nodejs.org/api/packages.html, "Syntax detection"). */
 function hasModuleSyntax(code: string, filename: string, error: SyntaxError | undefined): boolean {

@@ -3,8 +3,10 @@ import { withoutHashbang } from '../../../shared/module-code/hashbang.ts';
 import { lexModule, type LexedModule, type ModuleRequest } from '../../../shared/module-code/lex.ts';
 import { mayAwaitAtTopLevel } from '../../../shared/module-code/top-level-await.ts';
 import { PackedCode } from '../modules/packed-code.ts';
-import { rewriteModule } from '../modules/rewrite.ts';
-import { noteHeader } from '../modules/compile-script.ts';
+import { applyEdits, mergeEdits, type Edit } from '../../../shared/module-code/awaits/edits.ts';
+import { editsOf } from '../modules/await-text.ts';
+import { noteText } from '../modules/positions.ts';
+import { moduleEdits } from '../modules/rewrite.ts';
 import { originalUrl, restoreUrls, servedUrl } from '../modules/served-url.ts';
 import { explainMissingExport, explainSyntaxError, syntaxErrorOf, type Source } from '../modules/syntax-errors.ts';
 import { evaluateSync, transformSync } from '../modules/sync-evaluate.ts';
@@ -241,7 +243,7 @@ class ModuleRecord {
     this.#namespace = this.#createNamespace(this.#allExportNames(new Set()));
     try {
       for (const record of this.#linked) record.#evaluateNow();
-      evaluateSync(this.#facts?.s ?? transformSync(this.#source, this.url), this.url, {
+      evaluateSync(this.#body(), this.url, {
         exports: this.#exportsObject(),
         request: (specifier) => this.#requested(specifier).getNamespace(),
         meta: () => this.importMeta(),
@@ -252,6 +254,17 @@ class ModuleRecord {
       this.#fail(error);
       throw error;
     }
+  }
+
+  /** As a function's, for `require()`. */
+  #body(): string {
+    const { s, u } = this.#facts ?? {};
+    if (s === undefined) return transformSync(applyEdits(this.#source, this.#awaits()), this.url);
+    return applyEdits(s, editsOf(s, 'commonjs', () => u));
+  }
+
+  #awaits(): readonly Edit[] {
+    return editsOf(this.#source, 'module', () => this.#facts?.t);
   }
 
   /** Assignments of the transformed body go to the record; star exports are defined on it by the transform as getters. */
@@ -323,14 +336,14 @@ class ModuleRecord {
     this.#published = true;
     const url = this.servedUrl;
     if (url.startsWith('data:') || this.#lexed === undefined) return undefined;
-    const text = rewriteModule(this.#source, this.#lexed, {
+    const edits = mergeEdits(this.#awaits(), moduleEdits(this.#source, this.#lexed, {
       importUrl: (index) => (this.#linked[index] as ModuleRecord).servedUrl,
       meta: `${GLOBAL}.meta(${this.serial})`,
       dynamicImport: `${GLOBAL}.import(${this.serial})`,
-    });
+    }));
     const header = `${GLOBAL}.began(${this.serial});`;
-    noteHeader(url, header.length);
-    return `${header}${text}\nimport * as ${GLOBAL}self from ${JSON.stringify(url)};${GLOBAL}.evaluated(${this.serial},${GLOBAL}self);`;
+    noteText(url, header.length, this.#source, edits);
+    return `${header}${applyEdits(this.#source, edits)}\nimport * as ${GLOBAL}self from ${JSON.stringify(url)};${GLOBAL}.evaluated(${this.serial},${GLOBAL}self);`;
   }
 
   /** Called from the end of a natively evaluated text. */

@@ -50,7 +50,7 @@ export function testContext(call: ChannelClient['call'], note: BindingContext['k
       onDescriptor: (fd, listener) => subscribe(byDescriptor, fd, listener as (event: never) => void),
       on: (type, listener) => subscribe(byType, type, listener as (event: never) => void),
     },
-    image: { pid: 2, ppid: 1, argv: ['node'], execArgv: [], execPath: '/usr/bin/node', env: {}, cwd: '/', umask: 0o022 },
+    image: { pid: 2, ppid: 1, argv: ['node'], execArgv: [], execPath: '/usr/bin/node', env: {}, cwd: '/', umask: 0o022, carriesContext: false },
     threadId: 1,
     isMainThread: true,
     process: {},

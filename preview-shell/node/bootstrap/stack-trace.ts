@@ -1,4 +1,5 @@
-import { headerLength } from '../modules/compile-script.ts';
+import { messageWithoutEdits } from '../../../shared/module-code/awaits/edits.ts';
+import { originalPosition } from '../modules/positions.ts';
 import { originalUrl } from '../modules/served-url.ts';
 import { native } from '../natives.ts';
 import type { BindingContext } from '../context.ts';
@@ -21,6 +22,7 @@ export function installPrepareStackTrace(ctx: BindingContext): void {
   let formatting = false;
   const standard: Prepare = (error, trace) => {
     const frames = framesOf(trace);
+    tidyMessage(error);
     formatting = true;
     try {
       return ctx.hooks.prepareStackTrace?.(globalThis, error, frames) ?? `${String(error)}${frames.map((frame) => `\n    at ${String(frame)}`).join('')}`;
@@ -44,6 +46,11 @@ export function installPrepareStackTrace(ctx: BindingContext): void {
     },
     configurable: true,
   });
+}
+
+/** Messages name what the program wrote. */
+function tidyMessage(error: unknown): void {
+  if (error instanceof TypeError && error.message.includes('ª')) error.message = messageWithoutEdits(error.message);
 }
 
 interface CallSite {
@@ -70,17 +77,17 @@ function asInNode(frame: CallSite): CallSite {
   const file = fileOf(frame);
   if (file === undefined) return frame;
   const original = originalUrl(file) ?? file;
-  const shift = frame.getLineNumber() === 1 ? headerLength(file) : 0;
-  const column = Math.max(1, (frame.getColumnNumber() ?? 1) - shift);
+  const [line, column] = originalPosition(file, frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1);
   const anonymous = frame.getFunctionName() === 'eval';
   const own: Partial<Record<PropertyKey, () => unknown>> = {
     getFileName: () => original,
     getScriptNameOrSourceURL: () => original,
+    getLineNumber: () => line,
     getColumnNumber: () => column,
     isEval: () => false,
     getEvalOrigin: () => undefined,
     getFunctionName: () => (anonymous ? null : frame.getFunctionName()),
-    toString: () => withoutInferredName(frame, original, frameText(frame.toString(), file, original, column, anonymous)),
+    toString: () => withoutInferredName(frame, original, frameText(frame.toString(), file, original, `${line}:${column}`, anonymous)),
   };
   return new native.Proxy(frame, {
     get(target, key) {
@@ -92,8 +99,8 @@ function asInNode(frame: CallSite): CallSite {
 }
 
 /** V8 calls functions without a name `eval` when they were compiled by it; Node shows the place alone, or `Object.<anonymous>`. */
-function frameText(text: string, file: string, original: string, column: number, anonymous: boolean): string {
-  const placed = text.replace(file, original).replace(/:\d+(\)?)$/, `:${column}$1`);
+function frameText(text: string, file: string, original: string, place: string, anonymous: boolean): string {
+  const placed = text.replace(file, original).replace(/:\d+:\d+(\)?)$/, `:${place}$1`);
   if (!anonymous) return placed;
   return placed.replace(/^(async )?eval \((.*)\)$/, '$1$2').replace(/^((?:async |new )?[^(]*\.)eval( |$)/, '$1<anonymous>$2');
 }

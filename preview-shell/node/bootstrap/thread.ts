@@ -13,6 +13,7 @@ import type { ModulePublisher } from '../bindings/module_wrap.ts';
 import { native } from '../natives.ts';
 import { withEnvFiles } from '../options/env-files.ts';
 import { OptionError, parseOptions } from '../options/parse.ts';
+import { installAsyncContext } from '../async-context/install.ts';
 import { hideBrowserGlobals } from '../globals.ts';
 import { adaptModule, bootstrapRealm, runMain } from './realm.ts';
 import { mainScript } from './main-script.ts';
@@ -62,6 +63,7 @@ export function startThread(start: ThreadStart, libraryMemory: SharedArrayBuffer
   hooks.uncaught = (error: unknown, fromPromise: boolean) => triggerUncaught(ctx, error, fromPromise);
 
   hideBrowserGlobals();
+  if (start.image.carriesContext) installAsyncContext(globalThis);
   if (!takeOptions(ctx)) return;
   loop.makeCallback(() => {
     bootstrapRealm(ctx, library);

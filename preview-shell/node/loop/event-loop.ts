@@ -1,4 +1,5 @@
 import { native } from '../natives.ts';
+import { clearFrame, holdFrame, restoreFrame } from '../async-context/frame.ts';
 import type { EventLoop } from '../context.ts';
 
 /** Set by the `task_queue` binding: Node's own nextTick queue. */
@@ -95,6 +96,8 @@ export class BrowserEventLoop implements EventLoop {
   makeCallback(callback: (...args: never[]) => unknown, self: unknown, args: readonly unknown[]): unknown {
     this.depth++;
     this.endIdle();
+    const outer = holdFrame();
+    if (this.depth === 1) clearFrame();
     try {
       return Reflect.apply(callback, self, args as unknown[]);
     } catch (error) {
@@ -104,6 +107,7 @@ export class BrowserEventLoop implements EventLoop {
       // The tick queue runs while the depth is still one: ticks scheduled by ticks belong to the same run.
       if (this.depth === 1) this.runTicks();
       this.depth--;
+      restoreFrame(outer);
     }
   }
 

@@ -6,7 +6,7 @@ import type { BindingContext } from '../context.ts';
 import { native } from '../natives.ts';
 
 /** Files of packages: what users write themselves is small and read anyway. */
-const PACKAGED = /^file:\/\/\/.*\/node_modules\//;
+const PACKAGED = /^\/.*\/node_modules\//;
 
 /** What the package service computed of packaged files (shared/module-code/facts.ts), for texts that are still the packaged ones. */
 export class PackedCode {
@@ -19,8 +19,12 @@ export class PackedCode {
 
   /** Undefined for a text that is not, or is no longer, the packaged one: a loader may have changed it, or somebody the file. */
   factsOf(url: string, source: string): CodeFacts | undefined {
-    if (!PACKAGED.test(url) || /[?#]/.test(url)) return undefined;
-    const places = this.places(decodeURIComponent(url.slice('file://'.length)));
+    return /[?#]/.test(url) || !url.startsWith('file:///') ? undefined : this.factsOfFile(decodeURIComponent(url.slice('file://'.length)), source);
+  }
+
+  factsOfFile(path: string, source: string): CodeFacts | undefined {
+    if (!PACKAGED.test(path)) return undefined;
+    const places = this.places(path);
     if (places === undefined || this.read(places.text) !== source) return undefined;
     return JSON.parse(this.read(places.facts)) as CodeFacts;
   }

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { applyEdits } from '../../../shared/module-code/awaits/edits.ts';
 import { lexModule } from '../../../shared/module-code/lex.ts';
-import { rewriteDynamicImports, rewriteModule } from './rewrite.ts';
+import { dynamicImportEdits, moduleEdits } from './rewrite.ts';
 import { originalUrl, restoreUrls, servedUrl } from './served-url.ts';
 
 const targets = { importUrl: (index: number) => `/m/${index}`, meta: 'META', dynamicImport: 'IMPORT' };
-const rewrite = (source: string) => rewriteModule(source, lexModule(source, 'file:///a.mjs'), targets);
+const rewrite = (source: string) => applyEdits(source, moduleEdits(source, lexModule(source, 'file:///a.mjs'), targets));
 
 test('static specifiers are replaced, one request for each specifier', () => {
   expect(rewrite('import a from "x"; export * from "y"; import { b } from "x";')).toBe('import a from "/m/0"; export * from "/m/1"; import { b } from "/m/0";');
@@ -23,7 +24,7 @@ test('import.meta and dynamic import go to the host', () => {
 
 test('a script keeps strings and comments that look like imports', () => {
   const source = 'const s = "import(1)"; // import(2)\nimport(s)';
-  expect(rewriteDynamicImports(source, 'I')).toBe('const s = "import(1)"; // import(2)\nI(s)');
+  expect(applyEdits(source, dynamicImportEdits(source, 'I'))).toBe('const s = "import(1)"; // import(2)\nI(s)');
 });
 
 test('served URLs turn back, also inside stack traces', () => {

@@ -1,4 +1,5 @@
 import { parse } from 'es-module-lexer/js';
+import type { Edit } from '../../../shared/module-code/awaits/edits.ts';
 import type { LexedModule } from '../../../shared/module-code/lex.ts';
 
 /** Expressions that take the place of what only the host can know. */
@@ -11,9 +12,9 @@ export interface RewriteTargets {
   dynamicImport: string;
 }
 
-/** The module's text for native `import()`: same lines, other specifiers. */
-export function rewriteModule(source: string, lexed: LexedModule, targets: RewriteTargets): string {
-  const edits: [start: number, end: number, text: string][] = [];
+/** What makes the module's text one for native `import()`: same lines, other specifiers. */
+export function moduleEdits(source: string, lexed: LexedModule, targets: RewriteTargets): Edit[] {
+  const edits: Edit[] = [];
   for (const entry of lexed.imports) {
     if (entry.kind === 'meta') edits.push([entry.start, entry.end, targets.meta]);
     else if (entry.kind === 'dynamic') edits.push([entry.importStart, entry.dynamicStart, targets.dynamicImport]);
@@ -22,35 +23,23 @@ export function rewriteModule(source: string, lexed: LexedModule, targets: Rewri
       if (entry.attributed) edits.push([entry.end + 1, entry.importEnd, blankLines(source.slice(entry.end + 1, entry.importEnd))]);
     }
   }
-  return applyEdits(source, edits);
+  return edits.sort((a, b) => a[0] - b[0]);
 }
 
-/** `import(…)` in a script or CommonJS function becomes a call of `dynamicImport`; other text is left alone. */
-export function rewriteDynamicImports(source: string, dynamicImport: string | (() => string)): string {
-  if (!/\bimport\s*(?:\/\*[^]*?\*\/\s*)?\(/.test(source)) return source;
+/** `import(…)` in a script or CommonJS function becomes a call of `dynamicImport`. */
+export function dynamicImportEdits(source: string, dynamicImport: string | (() => string)): Edit[] {
+  if (!/\bimport\s*(?:\/\*[^]*?\*\/\s*)?\(/.test(source)) return [];
   let lexed;
   try {
     [lexed] = parse(source);
   } catch {
     // Not text that the lexer can read: the engine will name the syntax error.
-    return source;
+    return [];
   }
   const dynamic = lexed.filter((entry) => entry.type === 'dynamic');
-  if (dynamic.length === 0) return source;
+  if (dynamic.length === 0) return [];
   const name = typeof dynamicImport === 'string' ? dynamicImport : dynamicImport();
-  return applyEdits(source, dynamic.map((entry): [number, number, string] => [entry.importStart, entry.dynamicStart, name]));
-}
-
-function applyEdits(source: string, edits: [number, number, string][]): string {
-  if (edits.length === 0) return source;
-  edits.sort((a, b) => a[0] - b[0]);
-  let text = '';
-  let at = 0;
-  for (const [start, end, replacement] of edits) {
-    text += source.slice(at, start) + replacement;
-    at = end;
-  }
-  return text + source.slice(at);
+  return dynamic.map((entry): Edit => [entry.importStart, entry.dynamicStart, name]).sort((a, b) => a[0] - b[0]);
 }
 
 const blankLines = (text: string) => text.replace(/[^\n]+/g, '');

@@ -99,7 +99,7 @@ export function applyEdits(source: string, edits: readonly Edit[]): string {
 }
 
 /** Whether a text can need a plan: most cannot, and are not parsed. */
-export const mayNeedPlan = (source: string): boolean => /\bawait\b|\beval\b|\byield\b|\basync\b/.test(source);
+export const mayNeedPlan = (source: string): boolean => source.includes('await') || source.includes('async') || source.includes('eval');
 
 /** What the edits have put into text that a program gets back, as from `Function.prototype.toString`. */
 export function withoutEdits(text: string): string {
@@ -113,3 +113,7 @@ let added: RegExp | undefined;
 const pattern = (text: (n: number) => string): string => text(NUMBER).replace(/[()[\]{}*|&.?+^$\\/]/g, '\\$&').replaceAll(`${NUMBER}`, '\\d+');
 /** Stands for any number of a loop in a pattern. */
 const NUMBER = 987654;
+
+/** The engine's messages name a value by the text that it came from. */
+export const messageWithoutEdits = (message: string): string =>
+  message.replace(/ª\w\(\.\.\.\)/g, '(intermediate value)').replace('is not a function or its return value is not async iterable', 'is not async iterable');
