@@ -1,12 +1,15 @@
 /** Entry of a thread's Worker. It waits for the page to say which thread it is; from then on it runs the program. */
 import { native } from './natives.ts';
-import { setPlanScript } from './modules/await-text.ts';
+import { setPlanScript, warmPlanner } from './modules/await-text.ts';
 import { setTransformScript } from './modules/sync-evaluate.ts';
 import { startThread } from './bootstrap/thread.ts';
 import { ServiceWorkerPublisher, threadKey } from './module-publisher.ts';
 import type { ToThread } from './protocol.ts';
 
 type Prepared = Extract<ToThread, { type: 'prepare' }>;
+
+/** Milliseconds after which a spare thread is likely to wait longer: those that are made for a program at once must not be delayed. */
+const IDLE_MS = 4000;
 
 let prepared: Prepared | undefined;
 let publisher: ServiceWorkerPublisher | undefined;
@@ -17,6 +20,7 @@ function receive({ data }: MessageEvent<ToThread>): void {
       prepared = data;
       setTransformScript(data.transform);
       setPlanScript(data.plan);
+      native.setTimeout(() => { if (publisher === undefined) warmPlanner(); }, IDLE_MS);
       break;
     case 'modules':
       publisher?.attach(data.modules);

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import tar from 'tar-stream';
 import { describe, expect, test } from 'vitest';
+import { applyEdits, awaitEdits } from '../../shared/module-code/awaits/edits.ts';
 import { unpackModule, type CodeFacts } from '../../shared/module-code/facts.ts';
 import { lexModule } from '../../shared/module-code/lex.ts';
 import { parsePack } from '../../shared/pack/format.ts';
@@ -63,7 +64,7 @@ describe('tarballs', () => {
     const files = await unpackTarball(
       await tarballOf([
         { name: 'odd-root/package.json', body: '{"name":"p","version":"1.0.0","type":"module","bin":"./cli.js","exports":"./cli.js"}' },
-        { name: 'odd-root/cli.js', body: '#!/usr/bin/env node\nimport a from "a"; import.meta.url; import("b"); export const z = 1' },
+        { name: 'odd-root/cli.js', body: '#!/usr/bin/env node\nimport a from "a"; import.meta.url; import("b"); export const z = 1; export const f = async () => { await z }' },
         { name: 'odd-root/c.cjs', body: 'exports.one = 1; module.exports.two = 2' },
         { name: 'odd-root/plain/package.json', body: '{}' },
         { name: 'odd-root/plain/x.js', body: 'exports.three = 3' },
@@ -82,12 +83,13 @@ describe('tarballs', () => {
       const [offset, size] = file(path)?.k ?? [0, 0];
       return JSON.parse(Buffer.from(runtime.bytes.subarray(dataStart + offset, dataStart + offset + size)).toString()) as CodeFacts;
     };
-    const cli = '#!/usr/bin/env node\nimport a from "a"; import.meta.url; import("b"); export const z = 1';
+    const cli = '#!/usr/bin/env node\nimport a from "a"; import.meta.url; import("b"); export const z = 1; export const f = async () => { await z }';
     expect(file('cli.js')).toMatchObject({ m: 0o755 });
-    const { m, s: body, n, a: awaits } = factsOf('cli.js');
+    const { m, s: body = '', n, a: awaits, t = [], u = [] } = factsOf('cli.js');
     expect(m && unpackModule(m)).toEqual(lexModule(`//${cli}`, 'cli.js'));
     expect({ n, awaits }).toEqual({ n: cli.length, awaits: undefined });
     expect(body).toContain('__terrarium_meta__().url; __terrarium_import__("b")');
+    for (const [text, plan] of [[`//${cli}`, t], [body, u]] as const) expect(applyEdits(text, awaitEdits(plan))).toContain('{ ªr(ªs( z),await ªt()) }'.replace('z', text === body ? 'exports.z' : 'z'));
     expect(factsOf('c.cjs')).toMatchObject({ x: ['one', 'two'], r: [] });
     expect(factsOf('plain/x.js')).toMatchObject({ x: ['three'] });
     const { o = 0, s = 0 } = file('c.cjs') ?? {};

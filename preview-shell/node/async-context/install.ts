@@ -1,6 +1,7 @@
 import { applyEdits, withoutEdits } from '../../../shared/module-code/awaits/edits.ts';
 import type { PlannedText } from '../../../shared/module-code/awaits/plan.ts';
 import { carryContext, editsOf } from '../modules/await-text.ts';
+import { noteText } from '../modules/positions.ts';
 import { carryThroughPromises } from './promises.ts';
 import { TEXT_FUNCTIONS } from './text-functions.ts';
 
@@ -18,7 +19,12 @@ export function installAsyncContext(global: typeof globalThis): void {
 
 const unknown = (): undefined => undefined;
 
-const rewritten = (text: string, kind: PlannedText): string => applyEdits(text, editsOf(text, kind, unknown));
+function rewritten(text: string, kind: PlannedText): string {
+  const edits = editsOf(text, kind, unknown);
+  const name = edits.length === 0 ? undefined : /\/\/[#@] sourceURL=(\S+)\s*(?:\n\}\))?$/.exec(text)?.[1];
+  if (name !== undefined) noteText(name, 0, text, edits);
+  return applyEdits(text, edits);
+}
 
 /** Functions that are made of text: `Function`, and the constructors that have no name in the global scope (ECMA-262, 20.2.1, 27.3 to 27.7). */
 function carryThroughConstructors(global: typeof globalThis): void {
@@ -39,7 +45,8 @@ function carryThroughConstructors(global: typeof globalThis): void {
 function bodyRewritten(head: string, args: unknown[]): unknown[] {
   const body = args.at(-1);
   if (typeof body !== 'string') return args;
-  const before = `(${head}(${args.slice(0, -1).map(String).join(',')}\n) {`;
+  // As the engine puts it together (ECMA-262, CreateDynamicFunction), so that its lines are those of stack traces.
+  const before = `(${head} anonymous(${args.slice(0, -1).map(String).join(',')}\n) {\n`;
   const after = '\n})';
   const whole = rewritten(`${before}${body}${after}`, 'script');
   return whole.startsWith(before) ? [...args.slice(0, -1), whole.slice(before.length, -after.length)] : args;

@@ -99,7 +99,10 @@ export function applyEdits(source: string, edits: readonly Edit[]): string {
 }
 
 /** Whether a text can need a plan: most cannot, and are not parsed. */
-export const mayNeedPlan = (source: string): boolean => source.includes('await') || source.includes('async') || source.includes('eval');
+export const mayNeedPlan = (source: string): boolean => WORDS.some((word) => source.includes(word)) && /\b(?:a(?:wait|sync)|eval)\b/.test(source);
+
+/** Looked for first: it is many times as fast. */
+const WORDS = ['await', 'async', 'eval'] as const;
 
 /** What the edits have put into text that a program gets back, as from `Function.prototype.toString`. */
 export function withoutEdits(text: string): string {
