@@ -47,7 +47,8 @@ test('[S17] a program’s change and what is typed while it runs are both kept, 
 
   const other = await person();
   await other.goto(page.url());
-  await expect.poll(() => Promise.all(other.frames().map((frame) => (/--\d+\.preview\./.test(frame.url()) ? frame.evaluate(() => document.querySelector('h1')?.id).catch(() => undefined) : undefined))), { timeout: 60_000 }).toContain('formatted');
+  const previews = () => other.frames().filter((frame) => /--\d+\.preview\./.test(frame.url()));
+  await expect.poll(() => Promise.all(previews().map((frame) => frame.evaluate(() => document.querySelector('h1')?.id).catch(() => undefined))), { timeout: 60_000 }).toContain('formatted');
   const theirs = await shellOf(other);
   await expect.poll(async () => {
     await theirs.enter('clear; echo n=$(grep -c "typed meanwhile" src/App.tsx),$(grep -c formatted src/App.tsx)');

@@ -81,6 +81,18 @@ test('[S17] two programs that hold different revisions of a file, one after the 
   await expect.poll(() => textOf(made.doc, 'a.txt')).toBe('two\n1 one again\none\n2\n');
 });
 
+test('[S17] a file that is renamed right after it was written is a change of what was read under its old name', async () => {
+  const [made] = (await runtimes(1, { 'a.txt': '1\n2\n' })) as [Synced];
+  const [writing, renaming] = [newProgram(made.disk), newProgram(made.disk)];
+  writing.read('a.txt');
+  editor(made.doc, 'a.txt').insert(0, 'typed\n');
+  await expect.poll(() => made.read('a.txt')).toBe('typed\n1\n2\n');
+  writing.write('a.txt', '1\n2\nwritten\n');
+  renaming.rename('a.txt', 'b.txt');
+  await expect.poll(() => textOf(made.doc, 'b.txt')).toBe('typed\n1\n2\nwritten\n');
+  expect(paths(made)).toEqual(['b.txt']);
+});
+
 test('[S18] a file that a program has emptied and not written yet says nothing, and nothing is written into it', async () => {
   const [made] = (await runtimes(1, { 'a.txt': 'one\ntwo\n' })) as [Synced];
   const program = newProgram(made.disk);

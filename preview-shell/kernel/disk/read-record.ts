@@ -18,6 +18,10 @@ export class ReadRecord {
     this.byPath.set(path, revision);
   }
 
+  at(path: string): Revision | undefined {
+    return this.byPath.get(path);
+  }
+
   /** By the path that it had when it was read, for a file that has been replaced by another since; else by the file itself. */
   of(path: string, inode: FileInode): Revision | undefined {
     return this.byPath.get(path) ?? [...this.byPath.values()].findLast((revision) => revision.inode === inode);

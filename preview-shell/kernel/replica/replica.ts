@@ -92,6 +92,7 @@ export class Replica {
 
   private observeFile(type: TreeChange['type'], path: string, inode: FileInode, moved: boolean): void {
     if (!this.bringing && (type === 'data' || type === 'removed')) this.diverging(path, inode, type === 'data');
+    if (type === 'removed' && moved) this.results.lift(path, inode);
     // Names alone say nothing of the content, except that a new file is being written.
     if (type !== 'removed' && !(type === 'added' && moved)) this.dirty.set(inode, { done: type === 'written', since: Date.now() });
     if (!this.bringing && (type === 'written' || (type === 'added' && moved))) this.left(path, inode);

@@ -22,6 +22,8 @@ export interface Result {
 export class Results {
   private readonly root: string;
   private readonly byPath = new Map<string, Result[]>();
+  /** Of files that are on their way from one name to another. */
+  private readonly lifted = new WeakMap<FileInode, Result[]>();
 
   constructor(root: string) {
     this.root = root;
@@ -32,9 +34,12 @@ export class Results {
     if (inode.content.size > MAX_BYTES) return undefined;
     const at = `${this.root}/${path}`;
     const { writer, version } = inode;
-    const list = this.byPath.get(path) ?? [];
+    const lifted = this.lifted.get(inode) ?? [];
+    this.lifted.delete(inode);
+    const list = [...(this.byPath.get(path) ?? []), ...lifted.slice(0, -1)];
     const last = list.at(-1);
-    const read = writer?.of(at, inode);
+    // Over a file that the program has read it is a change of that; else what it was a change of under its old name.
+    const read = writer?.at(at) ?? (lifted.length > 0 ? lifted.at(-1)?.read : writer?.of(at, inode));
     const result: Result = { inode, version, bytes: copyOf(inode), read, writer };
     if (last !== undefined && last.writer === writer) list.splice(-1, 1, { ...result, read: last.read });
     else list.push(result);
@@ -42,6 +47,13 @@ export class Results {
     // What a process has written it knows.
     writer?.note(at, { inode, version });
     return read;
+  }
+
+  /** A file loses a name, and is about to get another. */
+  lift(path: string, inode: FileInode): void {
+    const list = this.byPath.get(path) ?? [];
+    this.lifted.set(inode, list.filter((result) => result.inode === inode));
+    this.byPath.set(path, list.filter((result) => result.inode !== inode));
   }
 
   /** What a program left last. */
