@@ -1,11 +1,11 @@
 /** The product as a person meets it: the real server, the real page, an environment made from the React template. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { BrowserContext, Frame, Page } from 'playwright-core';
 import { createTerrarium } from '../../server/server.ts';
 import { loadSettings } from '../../server/settings.ts';
+import { makeDataFolder } from '../product/data-folder.ts';
 import { RENDERED } from './rendered.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -20,7 +20,7 @@ export interface Product {
 }
 
 export async function startProduct(): Promise<Product> {
-  const data = await mkdtemp(path.join(tmpdir(), 'terrarium-bench-data-'));
+  const data = await makeDataFolder();
   const settings = await loadSettings(ROOT, { PORT: String(await freePort()), TERRARIUM_DATA: data, TERRARIUM_OWNER_TOKEN: TOKEN });
   const terrarium = await createTerrarium(settings, quiet);
   await terrarium.listen();

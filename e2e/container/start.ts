@@ -1,11 +1,11 @@
 /** The real server, and on another origin a page that embeds its container host through the unmodified client library. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import http from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { makeDataFolder } from '../product/data-folder.ts';
 import { createLogger } from '../../server/logger.ts';
 import { createTerrarium } from '../../server/server.ts';
 import { loadSettings } from '../../server/settings.ts';
@@ -23,7 +23,7 @@ export interface Embedded {
 }
 
 export async function startEmbedded(): Promise<Embedded> {
-  const data = await mkdtemp(path.join(tmpdir(), 'terrarium-embed-'));
+  const data = await makeDataFolder();
   const { outputFiles } = await build({ entryPoints: [path.join(import.meta.dirname, 'embedder-page.ts')], bundle: true, format: 'esm', write: false, logLevel: 'silent' });
   const script = outputFiles[0]?.text ?? '';
   const embedder = http.createServer((request, response) => {

@@ -1,10 +1,10 @@
 /** The real server in a process of its own, so that a test can end it the hard way and start it again on the same port and data. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { freePort } from '../bench/product.ts';
+import { makeDataFolder } from './data-folder.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const TOKEN = 'owner-token-of-the-product-tests';
@@ -27,7 +27,7 @@ export interface ServerProcess {
 
 /** `env` is added to the server's environment variables. */
 export async function createServerProcess(env: Record<string, string> = {}): Promise<ServerProcess> {
-  const data = await mkdtemp(path.join(tmpdir(), 'terrarium-process-'));
+  const data = await makeDataFolder();
   const port = await freePort();
   const origin = `http://localhost:${port}`;
   let child: ChildProcess | undefined;

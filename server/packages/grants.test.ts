@@ -18,6 +18,7 @@ beforeAll(async () => {
   const tarball = await packageOf({ name: '@acme/secret', version: '1.0.0' });
   registry = createServer((request, response) => {
     if (request.url?.endsWith('.tgz') === true) return void response.end(tarball);
+    if (request.url?.includes('missing') === true) return void response.writeHead(404).end();
     const dist = { tarball: `http://${request.headers.host}/secret.tgz`, integrity: `sha512-${createHash('sha512').update(tarball).digest('base64')}` };
     return void response.setHeader('content-type', 'application/json').end(JSON.stringify({ name: '@acme/secret', 'dist-tags': { latest: '1.0.0' }, versions: { '1.0.0': { name: '@acme/secret', version: '1.0.0', dist } } }));
   });
@@ -65,6 +66,12 @@ test('a private scope is refused until its environment is granted it, and again 
   expect((await install(other)).status).toBe(403);
   await grant(granted, []);
   expect((await install(granted)).status).toBe(403);
+});
+
+test('a name that its registry does not have', async () => {
+  await grant(granted, ['@acme']);
+  const response = await ask(granted, '/resolve', { method: 'POST', body: JSON.stringify({ v: 1, packageJson: '{}', add: ['@acme/missing'] }) });
+  expect(await response.json()).toMatchObject({ error: { code: 'E-TERRARIUM-2150', message: expect.stringContaining('Check the spelling') as string } });
 });
 
 test('what is no scope is not granted', async () => {
