@@ -16,6 +16,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           environment: 'node',
+          // What the registry said in an earlier run counts (e2e/product/data-folder.ts): these tests need no network after the first.
+          env: { npm_config_prefer_offline: 'true' },
           include: ['e2e/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
           fileParallelism: false,

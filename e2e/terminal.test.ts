@@ -11,7 +11,7 @@ const name = await asker.question('Your name? ');
 console.log('Hello, ' + name.toUpperCase() + '!');
 asker.close();
 `;
-const SUM = "let sum = 0;\nfor await (const piece of process.stdin) for (const word of String(piece).split(/\\s+/)) sum += Number(word);\nconsole.log('sum=' + sum);\n";
+const SUM = "if (process.stdin.isTTY) console.log('numbers, please');\nlet sum = 0;\nfor await (const piece of process.stdin) for (const word of String(piece).split(/\\s+/)) sum += Number(word);\nconsole.log('sum=' + sum);\n";
 const STORE = `import { create } from 'zustand';
 
 const useBears = create<{ bears: number; add: () => void }>()((set) => ({ bears: 3, add: () => set(({ bears }) => ({ bears: bears + 1 })) }));
@@ -58,6 +58,7 @@ describe('the terminal', () => {
     await enter(page, 'echo 20 > n.txt; node sum.mjs < n.txt; rm n.txt');
     await terminalShows(page, /^sum=20\s*$/m);
     await enter(page, 'node sum.mjs');
+    await terminalShows(page, /^numbers, please\s*$/m);
     await enter(page, '30 4');
     await page.keyboard.press('Control+d');
     await terminalShows(page, /^sum=34\s*$/m);

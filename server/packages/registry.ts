@@ -50,7 +50,7 @@ async function fetched(spec: string, integrity: string | undefined, conventional
 export async function manifest(name: string, range: string, options: NpmOptions): Promise<RegistryManifest> {
   refuseForeign(name, semver.validRange(range) !== null || /^[\w.-]+$/.test(range), `${name}@${range}`);
   try {
-    const found = await pacote.manifest(`${name}@${range}`, options);
+    const found = await knownManifest(`${name}@${range}`, options);
     return {
       name: found.name,
       version: found.version,
@@ -64,6 +64,17 @@ export async function manifest(name: string, range: string, options: NpmOptions)
     };
   } catch (error) {
     throw refusalOf(error, `${name}@${range}`);
+  }
+}
+
+/** What the registry said before, unless it lacks the version: an install from a lockfile needs no network when its packs are here. */
+async function knownManifest(spec: string, options: NpmOptions) {
+  try {
+    return await pacote.manifest(spec, { ...options, preferOffline: true });
+  } catch (error) {
+    const { code } = error as NpmError;
+    if (code !== 'ETARGET' && code !== 'ENOVERSIONS') throw error;
+    return pacote.manifest(spec, { ...options, preferOnline: true });
   }
 }
 
