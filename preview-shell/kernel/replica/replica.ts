@@ -163,6 +163,7 @@ export class Replica {
       const bytes = await this.journal.revision(revision);
       if (bytes !== undefined && (await this.fileAt(path)) !== undefined) this.write(path, new Uint8Array(bytes), 0o644);
       this.journal.end(path);
+      if (this.journal.agreed(path).includes(revision)) this.journal.settle(path, revision);
     }
   }
 
@@ -276,7 +277,7 @@ export class Replica {
     inode.followed = true;
     this.known.set(path, { inode, hash });
     this.revisions.note(inode, version, hash, bytes);
-    this.noteOrigin(`${path}\0${hash}`, this.journal.base(path));
+    this.noteOrigin(`${path}\0${hash}`, this.journal.agreed(path).includes(hash) ? null : this.journal.base(path));
   }
 
   private noteOrigin(key: string, base: string | null): void {
