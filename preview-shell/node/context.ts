@@ -1,4 +1,7 @@
-/** What every binding is given. One per thread. */
+/**
+ * What every binding is given. One per thread. A spare Worker runs Node's bootstrap before it knows which thread it will be: `image`, `threadId`,
+ * `isMainThread`, `packs`, `startedAt` and the kernel are to be asked for when they are needed, never when a binding is made.
+ */
 import type { ChannelClient } from '../abi/channel.ts';
 import type { KernelEvent, ThreadNote } from '../abi/events.ts';
 import type { ProcessImage } from '../abi/thread.ts';
@@ -32,6 +35,8 @@ export interface BindingContext {
   readonly image: ProcessImage;
   readonly threadId: number;
   readonly isMainThread: boolean;
+  /** Milliseconds on the clock of `native.performance` at which the thread was given its program; the Worker may be older. */
+  readonly startedAt: number;
   /** Node's `process` object (its prototype chain is set up by Node's own bootstrap). */
   readonly process: Record<PropertyKey, unknown>;
   readonly global: typeof globalThis;

@@ -1,25 +1,37 @@
 import { ChannelClient } from '../abi/channel.ts';
 import type { KernelEvent, ThreadNote } from '../abi/events.ts';
 import type { EventLoop, KernelLink } from './context.ts';
+import { native } from './natives.ts';
 
 type AnyListener = (event: KernelEvent) => void;
 
 /** The thread's ends of its system call channel and its event port. Events wait for a turn of the loop. */
 export class ThreadKernelLink implements KernelLink {
-  readonly call: ChannelClient['call'];
-  private readonly events: MessagePort;
+  private client: ChannelClient | undefined;
+  private events: MessagePort | undefined;
+  private readonly loop: EventLoop;
   private readonly byDescriptor = new Map<number, Set<AnyListener>>();
   private readonly byType = new Map<string, Set<AnyListener>>();
 
-  constructor(channel: SharedArrayBuffer, events: MessagePort, loop: EventLoop) {
-    const client = new ChannelClient(channel);
-    this.call = (operation, ...args) => client.call(operation, ...args);
-    this.events = events;
-    events.onmessage = ({ data }) => loop.enqueue(() => this.dispatch(data as KernelEvent));
+  constructor(loop: EventLoop) {
+    this.loop = loop;
   }
 
+  /** When the thread knows which one it is. */
+  attach(channel: SharedArrayBuffer, events: MessagePort): void {
+    this.client = new ChannelClient(channel);
+    this.events = events;
+    native.port.listen(events, ({ data }) => this.loop.enqueue(() => this.dispatch(data as KernelEvent)));
+  }
+
+  readonly call: ChannelClient['call'] = (operation, ...args) => {
+    if (this.client === undefined) throw new Error(`${operation} was called before the thread was started.`);
+    return this.client.call(operation, ...args);
+  };
+
   note(note: ThreadNote, transfer: Transferable[] = []): void {
-    this.events.postMessage(note, transfer);
+    if (this.events === undefined) throw new Error(`${note.type} was told before the thread was started.`);
+    native.port.post(this.events, note, transfer);
   }
 
   onDescriptor(fd: number, listener: (event: KernelEvent & { fd: number }) => void): () => void {

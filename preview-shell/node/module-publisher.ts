@@ -1,4 +1,5 @@
 import type { ServiceWorkerToThread, ThreadToServiceWorker } from '../service-worker/module-channel.ts';
+import { native } from './natives.ts';
 import type { ModulePublisher } from './bindings/module_wrap.ts';
 
 /** Names a thread among all that one service worker serves: threads of several tabs have the same ids. */
@@ -18,11 +19,11 @@ export class ServiceWorkerPublisher implements ModulePublisher {
 
   /** The port to the service worker, at first and whenever it was restarted. */
   attach(port: MessagePort): void {
-    this.port?.close();
+    if (this.port !== undefined) native.port.close(this.port);
     this.port = port;
-    port.onmessage = ({ data }: MessageEvent<ServiceWorkerToThread>) => {
+    native.port.listen(port, ({ data }: MessageEvent<ServiceWorkerToThread>) => {
       this.send({ t: 'source', id: data.id, source: this.texts.get(data.path) ?? null });
-    };
+    });
   }
 
   publish(modules: [url: string, source: string][]): void {
@@ -32,6 +33,6 @@ export class ServiceWorkerPublisher implements ModulePublisher {
   }
 
   private send(message: ThreadToServiceWorker): void {
-    this.port?.postMessage(message);
+    if (this.port !== undefined) native.port.post(this.port, message);
   }
 }

@@ -7,7 +7,19 @@ const scope = globalThis as unknown as DedicatedWorkerGlobalScope & typeof globa
 /** Of a classic worker alone, and no longer there once the browser's globals are hidden. */
 const importScripts = (globalThis as unknown as { importScripts?: (url: string) => void }).importScripts?.bind(globalThis) ?? ((url: string) => { throw new Error(`${url} cannot be loaded here.`); });
 
+/** Node's library gives ports its own methods: these are for ports of ours, which are attached later than that. */
+const portPrototype = globalThis.MessagePort.prototype;
+const setOnMessage = Object.getOwnPropertyDescriptor(portPrototype, 'onmessage')?.set;
+const { postMessage: postToPort, close: closePort } = portPrototype;
+
 export const native = {
+  port: {
+    listen(port: MessagePort, listener: (event: MessageEvent) => void): void {
+      setOnMessage?.call(port, listener);
+    },
+    post: (port: MessagePort, message: unknown, transfer: Transferable[] = []): void => postToPort.call(port, message, { transfer }),
+    close: (port: MessagePort): void => closePort.call(port),
+  },
   setTimeout: scope.setTimeout.bind(scope),
   clearTimeout: scope.clearTimeout.bind(scope),
   fetch: scope.fetch.bind(scope),

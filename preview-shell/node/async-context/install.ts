@@ -9,7 +9,7 @@ type AnyFunction = (...args: unknown[]) => unknown;
 
 /** Makes contexts survive what is asynchronous in this thread. Before anything of Node's library runs, which keeps what it finds. */
 export function installAsyncContext(global: typeof globalThis): void {
-  carryContext();
+  carryContext(true);
   for (const [name, value] of Object.entries(TEXT_FUNCTIONS)) Object.defineProperty(global, name, { value });
   Object.defineProperty(global, 'ªe', { value: (text: unknown) => (typeof text === 'string' ? rewritten(text, 'script') : text) });
   carryThroughPromises(Promise);

@@ -15,7 +15,7 @@ const states = new WeakMap<MessagePort, PortState>();
 export function create(ctx: BindingContext): Record<string, unknown> {
   const symbols = ctx.internalBinding('symbols') as { oninit: symbol; handle_onclose: symbol; no_message_symbol: symbol };
   const NodePort = portClass(native.MessagePort.prototype);
-  const makeChannel = channelMaker(ctx.threadId);
+  const makeChannel = channelMaker(() => ctx.threadId);
 
   const stateOf = (port: MessagePort, address?: EndAddress): PortState => {
     const known = states.get(port);

@@ -35,7 +35,7 @@ export interface ModulePublisher {
 
 interface ModuleHost {
   ctx: BindingContext;
-  publisher: ModulePublisher;
+  readonly publisher: ModulePublisher;
   records: Map<number, ModuleRecord>;
   packedCode: PackedCode;
   importCallback: DynamicImportCallback;
@@ -426,7 +426,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
   const symbols = ctx.internalBinding('symbols') as Record<string, symbol>;
   host = {
     ctx,
-    publisher: ctx.hooks.modulePublisher as ModulePublisher,
+    get publisher() { return ctx.hooks.modulePublisher as ModulePublisher; },
     records: new Map(),
     packedCode: new PackedCode(ctx),
     importCallback: () => Promise.reject(new Error('The module loader is not set up yet.')),

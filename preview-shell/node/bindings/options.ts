@@ -6,9 +6,9 @@ import { ALIASES, OPTIONS } from '../options/table.ts';
 const INPUT_TYPES: Readonly<Record<number, string>> = { 2: 'boolean', 3: 'number', 4: 'number', 5: 'string', 7: 'array' };
 
 export function create(ctx: BindingContext): Record<string, unknown> {
-  const values = ctx.hooks['options'] as OptionValues;
   return {
     getCLIOptionsValues: () => {
+      const values = ctx.hooks['options'] as OptionValues;
       const all: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
       for (const [name, value] of values) {
         all[name] = value;

@@ -14,7 +14,6 @@ export const VERSIONS = {
 
 /** `process`'s own functions (node_process_methods.cc). */
 export function create(ctx: BindingContext): Record<string, unknown> {
-  const startedAt = native.performance.now();
   const active = activeResources(ctx);
   const words = new Uint32Array(new ArrayBuffer(16), 0, 3);
   const big = new BigInt64Array(words.buffer, 0, 1);
@@ -32,7 +31,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     hrtimeBigInt() {
       big[0] = nanoseconds();
     },
-    uptime: () => (native.performance.now() - startedAt) / 1000,
+    uptime: () => (native.performance.now() - ctx.startedAt) / 1000,
     cwd: () => ctx.kernel.call('proc.cwd'),
     chdir: (directory: string) => chdir(ctx, directory),
     umask: (mask?: number) => ctx.kernel.call('proc.umask', mask ?? null),
@@ -50,10 +49,10 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     rss: () => knownHeap('process.memoryUsage.rss()').totalJSHeapSize,
     constrainedMemory: () => 0,
     availableMemory: () => (ctx.internalBinding('os') as { getFreeMem(): number }).getFreeMem(),
-    cpuUsage: (fields: Float64Array) => fillCpu(ctx, fields, startedAt),
-    threadCpuUsage: (fields: Float64Array) => fillCpu(ctx, fields, startedAt),
+    cpuUsage: (fields: Float64Array) => fillCpu(ctx, fields),
+    threadCpuUsage: (fields: Float64Array) => fillCpu(ctx, fields),
     // Of getrusage(2) the rest is not known, which Node shows as zero on systems that do not keep it.
-    resourceUsage: (fields: Float64Array) => { fields.fill(0); fillCpu(ctx, fields, startedAt); },
+    resourceUsage: (fields: Float64Array) => { fields.fill(0); fillCpu(ctx, fields); },
     _getActiveRequests: () => [...active.requests],
     _getActiveHandles: () => active.owners((ctx.internalBinding('symbols') as { owner_symbol: symbol }).owner_symbol),
     getActiveResourcesInfo: () => [...active.names(), ...timerNames(ctx)],
@@ -150,7 +149,7 @@ function fillMemory(fields: Float64Array): void {
 }
 
 /** The browser does not tell CPU time: the time for which the thread was not idle, in microseconds, is its upper bound. */
-function fillCpu({ loop }: BindingContext, fields: Float64Array, startedAt: number): void {
+function fillCpu({ loop, startedAt }: BindingContext, fields: Float64Array): void {
   fields[0] = Math.round((native.performance.now() - startedAt - loop.idleTime) * 1000);
   fields[1] = 0;
 }

@@ -53,6 +53,7 @@ export function testContext(call: ChannelClient['call'], note: BindingContext['k
     image: { pid: 2, ppid: 1, argv: ['node'], execArgv: [], execPath: '/usr/bin/node', env: {}, cwd: '/', umask: 0o022, carriesContext: false },
     threadId: 1,
     isMainThread: true,
+    startedAt: 0,
     process: {},
     global: globalThis,
     internalBinding: (name) => bindings[name] ?? {},

@@ -8,7 +8,6 @@ const RESOURCE_LIMITS = 4;
 export function create(ctx: BindingContext): Record<string, unknown> {
   ctx.internalBinding('messaging');
   const adopt = ctx.hooks.adoptPort as (port: MessagePort) => void;
-  const envPort = ctx.hooks.envPort as MessagePort | undefined;
 
   class NodeWorker extends AsyncWrap {
     readonly messagePort: MessagePort;
@@ -82,14 +81,15 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     Worker: NodeWorker,
     // Asked for when the library has given ports their methods: only then is it one of its own.
     getEnvMessagePort: () => {
+      const envPort = ctx.hooks.envPort as MessagePort | undefined;
       if (envPort !== undefined) adopt(envPort);
       return envPort;
     },
-    threadId: ctx.isMainThread ? 0 : ctx.hooks['workerId'],
+    get threadId() { return ctx.isMainThread ? 0 : ctx.hooks['workerId']; },
     threadName: '',
-    isMainThread: ctx.isMainThread,
+    get isMainThread() { return ctx.isMainThread; },
     isInternalThread: false,
-    ownsProcessState: ctx.isMainThread,
+    get ownsProcessState() { return ctx.isMainThread; },
     resourceLimits: new Float64Array(RESOURCE_LIMITS),
     kMaxYoungGenerationSizeMb: 0,
     kMaxOldGenerationSizeMb: 1,

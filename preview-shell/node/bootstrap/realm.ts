@@ -9,7 +9,7 @@ interface TaskQueues {
   setupTaskQueue(): { nextTick: (...args: unknown[]) => void; runNextTicks: () => void };
 }
 
-/** What Node's C++ runs of the library, in its order (node_realm.cc, RunBootstrapping), up to where the program's own arguments matter. */
+/** What Node's C++ runs of the library, in its order (node_realm.cc, RunBootstrapping), and keeps in its snapshot: nothing of it depends on the program. */
 export function bootstrapRealm(ctx: BindingContext, library: NodeLibrary): void {
   perContext(ctx, library);
   const { primordials, process } = ctx;
@@ -21,11 +21,15 @@ export function bootstrapRealm(ctx: BindingContext, library: NodeLibrary): void 
   run('internal/bootstrap/node');
   run('internal/bootstrap/web/exposed-wildcard');
   run('internal/bootstrap/web/exposed-window-or-worker');
-  run(`internal/bootstrap/switches/is_${ctx.isMainThread ? 'main' : 'not_main'}_thread`);
-  run(`internal/bootstrap/switches/does_${ctx.isMainThread ? '' : 'not_'}own_process_state`);
 }
 
-/** The script in internal/main that this thread was started for. */
+/** The rest of the bootstrap, when it is known whether this is the main thread. */
+export function bootstrapThread(ctx: BindingContext, library: NodeLibrary): void {
+  runMain(ctx, library, `internal/bootstrap/switches/is_${ctx.isMainThread ? 'main' : 'not_main'}_thread`);
+  runMain(ctx, library, `internal/bootstrap/switches/does_${ctx.isMainThread ? '' : 'not_'}own_process_state`);
+}
+
+/** A script of the library that returns nothing, such as the one in internal/main that this thread was started for. */
 export function runMain(ctx: BindingContext, library: NodeLibrary, id: string): void {
   library.compile(id, ['process', 'require', 'internalBinding', 'primordials'])(ctx.process, ctx.hooks.requireBuiltin as Require, ctx.hooks.internalBinding, ctx.primordials);
 }

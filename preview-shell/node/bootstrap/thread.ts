@@ -1,5 +1,5 @@
 import { SysError } from '../../abi/errno.ts';
-import type { ThreadStart } from '../../abi/thread.ts';
+import type { ProcessImage, ThreadStart } from '../../abi/thread.ts';
 import { BrowserEventLoop } from '../loop/event-loop.ts';
 import { ThreadKernelLink } from '../kernel-link.ts';
 import { NodeLibrary } from '../library.ts';
@@ -14,8 +14,9 @@ import { native } from '../natives.ts';
 import { withEnvFiles } from '../options/env-files.ts';
 import { OptionError, parseOptions } from '../options/parse.ts';
 import { installAsyncContext } from '../async-context/install.ts';
+import { carryContext } from '../modules/await-text.ts';
 import { hideBrowserGlobals } from '../globals.ts';
-import { adaptModule, bootstrapRealm, runMain } from './realm.ts';
+import { adaptModule, bootstrapRealm, bootstrapThread, runMain } from './realm.ts';
 import { mainScript } from './main-script.ts';
 import { installPrepareStackTrace } from './stack-trace.ts';
 import { triggerUncaught } from './uncaught.ts';
@@ -32,25 +33,34 @@ interface NodeProcess {
   _exiting?: boolean;
 }
 
-/** Turns this Worker into a thread of a process: Node's library over our bindings, then the program. */
-export function startThread(start: ThreadStart, libraryMemory: SharedArrayBuffer, publisher: ModulePublisher): void {
-  const hooks: Hooks = { modulePublisher: publisher, envPort: start.worker?.port, workerId: start.worker?.payload };
+export interface PreparedThread {
+  /** Turns this Worker into a thread of a process, and runs the program. */
+  start(start: ThreadStart, publisher: ModulePublisher): void;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const NO_IMAGE: ProcessImage = { execPath: '', execArgv: [], argv: [], env: {}, cwd: '/', pid: 0, ppid: 0, umask: 0, carriesContext: true };
+
+/** Runs what is the same for all threads: Node's library over our bindings, as far as Node keeps it in a snapshot. */
+export function prepareThread(libraryMemory: SharedArrayBuffer): PreparedThread {
+  const hooks: Hooks = { options: parseOptions([], {}) };
   const process = Object.create(Object.create(Object.prototype, { constructor: { value: function process() {} } }) as object) as Record<PropertyKey, unknown>;
   initializeProcess(process);
   const loop: BrowserEventLoop = new BrowserEventLoop({
     uncaught: (error, fromPromise) => triggerUncaught(ctx, error, fromPromise),
     idle: () => endWhenIdle(ctx, loop),
   });
-  const kernel = new ThreadKernelLink(start.channel, start.events, loop);
+  const kernel = new ThreadKernelLink(loop);
   const library = new NodeLibrary(libraryMemory);
   const bindings = new Map<string, Record<string, unknown>>();
-  const ctx: BindingContext = {
+  const ctx: Mutable<BindingContext> = {
     loop, kernel, hooks, process,
-    image: start.image,
-    threadId: start.threadId,
-    isMainThread: start.worker === undefined,
+    image: NO_IMAGE,
+    threadId: 0,
+    isMainThread: true,
+    startedAt: 0,
     global: globalThis,
-    packs: start.packs,
     primordials: {},
     internalBinding: (name) => bindings.get(name) ?? load(name),
   };
@@ -63,16 +73,37 @@ export function startThread(start: ThreadStart, libraryMemory: SharedArrayBuffer
   hooks.uncaught = (error: unknown, fromPromise: boolean) => triggerUncaught(ctx, error, fromPromise);
 
   hideBrowserGlobals();
-  if (start.image.carriesContext) installAsyncContext(globalThis);
-  if (!takeOptions(ctx)) return;
-  loop.makeCallback(() => {
-    bootstrapRealm(ctx, library);
-    installPrepareStackTrace(ctx);
-    offerOwnBinding(ctx);
-    const main = ctx.isMainThread ? mainScript(start.image, isTty(ctx)) : 'internal/main/worker_thread';
-    asyncHooks(ctx).run(ROOT_ASYNC_ID, 0, {}, () => runMain(ctx, library, main), undefined, []);
-  }, undefined, []);
-  loop.start();
+  // Before the library, which keeps what it finds. A spare thread does not know yet whether its program needs it.
+  installAsyncContext(globalThis);
+  bootstrapRealm(ctx, library);
+
+  const run = (): void => {
+    if (!takeOptions(ctx)) return;
+    loop.makeCallback(() => {
+      bootstrapThread(ctx, library);
+      installPrepareStackTrace(ctx);
+      offerOwnBinding(ctx);
+      const main = ctx.isMainThread ? mainScript(ctx.image, isTty(ctx)) : 'internal/main/worker_thread';
+      asyncHooks(ctx).run(ROOT_ASYNC_ID, 0, {}, () => runMain(ctx, library, main), undefined, []);
+    }, undefined, []);
+    loop.start();
+  };
+
+  return {
+    start(start, publisher) {
+      kernel.attach(start.channel, start.events);
+      ctx.image = start.image;
+      carryContext(start.image.carriesContext);
+      ctx.threadId = start.threadId;
+      ctx.isMainThread = start.worker === undefined;
+      ctx.packs = start.packs;
+      ctx.startedAt = native.performance.now();
+      hooks.modulePublisher = publisher;
+      hooks.envPort = start.worker?.port;
+      hooks.workerId = start.worker?.payload;
+      run();
+    },
+  };
 }
 
 function create(name: string, ctx: BindingContext): Record<string, unknown> {

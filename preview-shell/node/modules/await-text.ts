@@ -22,9 +22,12 @@ export function warmPlanner(): void {
   plannedNow('async () => { await null }', 'script');
 }
 
-/** From here on texts are rewritten. Once and before the first: a text that was not would be called back with a context of somebody else. */
-export function carryContext(): void {
-  carrying = true;
+/**
+ * Whether texts are rewritten from here on. Before a program's first text, and for all of them: one that was not would be called back with a context of
+ * somebody else. Only the container's own programs, which use no contexts, do without.
+ */
+export function carryContext(carry: boolean): void {
+  carrying = carry;
 }
 
 export const carriesContext = (): boolean => carrying;

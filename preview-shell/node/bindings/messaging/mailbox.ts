@@ -103,7 +103,7 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Gives channels their words, many to one piece of shared memory. */
-export function channelMaker(threadId: number): () => [EndAddress, EndAddress] {
+export function channelMaker(threadId: () => number): () => [EndAddress, EndAddress] {
   let block: Int32Array<SharedArrayBuffer> | undefined;
   let index = 0;
   let count = 0;
@@ -112,7 +112,7 @@ export function channelMaker(threadId: number): () => [EndAddress, EndAddress] {
       block = new Int32Array(new SharedArrayBuffer(CHANNEL_WORDS * CHANNELS_IN_BLOCK * Int32Array.BYTES_PER_ELEMENT));
       index = 0;
     }
-    const address = { block, index, channel: `${threadId}.${++count}` };
+    const address = { block, index, channel: `${threadId()}.${++count}` };
     return [{ ...address, side: 0 }, { ...address, side: 1 }];
   };
 }
