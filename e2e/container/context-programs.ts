@@ -8,10 +8,15 @@ const check = (label, wanted) => { if (als.getStore() !== wanted) console.log('w
 /** Everything of Node that calls back later. */
 export const CALLBACKS = `
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import { exec } from 'node:child_process';
+import crypto from 'node:crypto';
+import dns from 'node:dns';
 import { EventEmitter, on, once } from 'node:events';
 import fs from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MessageChannel } from 'node:worker_threads';
+import zlib from 'node:zlib';
 ${CHECK}
 const AsyncFunction = (async () => {}).constructor;
 async function one(i) {
@@ -44,6 +49,13 @@ async function one(i) {
   await (0, eval)('(async (check, i) => { await null; check("indirect eval", i) })')(check, i);
   await new Response(new ReadableStream({ async pull(controller) { await null; controller.enqueue(new Uint8Array(1)); controller.close(); } })).text(); check('a web stream', i);
   await { then(done) { check('the then of what is awaited', i); setTimeout(done, 1); } }; check('something thenable', i);
+  await new Promise((done) => zlib.gzip('x', () => { check('zlib', i); done(); }));
+  await new Promise((done) => zlib.gunzip('x', () => { check('an error of zlib', i); done(); }));
+  await new Promise((done) => crypto.pbkdf2('a', 'b', 1, 8, 'sha1', () => { check('crypto', i); done(); }));
+  await new Promise((done) => dns.lookup('localhost', () => { check('dns', i); done(); }));
+  if (i < 3) await new Promise((done) => exec('true', () => { check('a child process', i); done(); }));
+  const { port1, port2 } = new MessageChannel();
+  await new Promise((done) => { port1.on('message', () => { check('a message', i); port2.close(); }); port1.on('close', () => { check('the end of a port', i); done(); }); als.run('sender', () => port2.postMessage(1)); });
   als.enterWith(i + '!'); await sleep(1); check('enterWith', i + '!');
 }
 await Promise.all(Array.from({ length: 50 }, (_, i) => als.run(i, () => one(i))));

@@ -33,9 +33,10 @@ export function create(ctx: BindingContext): Record<string, unknown> {
   };
 
   const closePort = (port: MessagePort): void => {
-    if (!stateOf(port).close()) return;
+    const state = stateOf(port);
+    if (!state.close()) return;
     const onclose = (port as AnyPort)[symbols.handle_onclose];
-    if (typeof onclose === 'function') ctx.loop.complete(() => void Reflect.apply(onclose, port, []));
+    if (typeof onclose === 'function') ctx.loop.complete(() => state.call(onclose as () => void));
   };
 
   const own = {

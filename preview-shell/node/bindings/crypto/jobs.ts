@@ -1,4 +1,5 @@
 /** Work that is done at once, or on a later turn (`CryptoJob`, crypto_util.h). */
+import { holdFrame, restoreFrame } from '../../async-context/frame.ts';
 import type { BindingContext } from '../../context.ts';
 
 export const JOB = { async: 0, sync: 1 } as const;
@@ -28,6 +29,7 @@ export function preparedJobClass<Args extends unknown[]>(ctx: BindingContext, pr
     ondone: ((error: unknown, result?: unknown) => void) | undefined;
     readonly #mode: number;
     readonly #work: Work | (() => unknown);
+    readonly #context = holdFrame();
 
     constructor(mode: number, ...args: Args) {
       this.#mode = mode;
@@ -41,6 +43,7 @@ export function preparedJobClass<Args extends unknown[]>(ctx: BindingContext, pr
       const release = ctx.loop.hold();
       const done = (...result: JobResult): void => ctx.loop.enqueue(() => {
         release();
+        restoreFrame(this.#context);
         this.ondone?.(...result);
       });
       // On a later turn, as from a thread pool.

@@ -102,6 +102,11 @@ export class PortState {
     return true;
   }
 
+  /** In the context in which the port was made. */
+  call(callback: (...args: never[]) => unknown): void {
+    this.resource.runInContext(callback, [], this.port);
+  }
+
   ref(): void {
     if (!this.closed) this.release ??= this.ctx.loop.hold();
   }

@@ -71,7 +71,7 @@ export abstract class CompressionHandle extends AsyncWrap {
   #report(failure: ZlibFailure | undefined): boolean {
     if (failure === undefined) return false;
     this.#busy = false;
-    this.onerror?.(failure.message, failure.error, failure.code);
+    if (this.onerror !== undefined) this.runInContext(this.onerror, [failure.message, failure.error, failure.code]);
     if (this.#closing) this.close();
     return true;
   }
