@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Finished } from './container/embedder-page.ts';
-import { CALLBACKS, FRAMEWORKS, HTTP_SERVER, TRACES } from './container/context-programs.ts';
+import { CALLBACKS, FRAMEWORKS, HTTP_SERVER, THREADS, TRACES } from './container/context-programs.ts';
 import { startEmbedded, type Embedded } from './container/start.ts';
 
 let embedded: Embedded;
@@ -27,6 +27,11 @@ const run = (command: string, ...args: string[]): Promise<Finished> => page.eval
 test.each([['callbacks.mjs', CALLBACKS], ['server.cjs', HTTP_SERVER]])('50 contexts at once stay apart: %s', async (name, text) => {
   await write(name, text);
   expect(await run('node', name)).toEqual({ code: 0, output: 'done\n' });
+});
+
+test('threads and text that is compiled at run time carry contexts as well', async () => {
+  await write('threads.cjs', THREADS);
+  expect(await run('node', 'threads.cjs')).toEqual({ code: 0, output: 'done\ndone\n' });
 });
 
 test('stack traces keep their lines and columns, and messages name no text of ours', async () => {

@@ -87,6 +87,28 @@ const server = http.createServer((request, response) => als.run(request.url.slic
 server.listen(0, async () => { await requestAll(server.address().port); check('all requests', undefined); server.close(); console.log('done'); });
 `;
 
+/** A thread of its own, and text that is compiled when it runs. */
+export const THREADS = `
+const { AsyncLocalStorage } = require('node:async_hooks');
+const vm = require('node:vm');
+const { isMainThread, Worker } = require('node:worker_threads');
+if (isMainThread) new Worker(__filename).on('exit', main);
+else main();
+function main() {
+${CHECK}
+  const AsyncGeneratorFunction = (async function* () {}).constructor;
+  const one = async (i) => {
+    await vm.runInNewContext('(async () => { await null; check("a context of vm", i) })()', { check, i });
+    await vm.runInThisContext('(async (check, i) => { await null; check("a script of vm", i) })')(check, i);
+    await vm.compileFunction('return (async () => { await null; check("a function of vm", i) })()', ['check', 'i'])(check, i);
+    await new Function('check', 'i', 'return (async () => { await null; check("Function", i) })()')(check, i);
+    for await (const part of new AsyncGeneratorFunction('check', 'i', 'await null; yield check("AsyncGeneratorFunction", i)')(check, i)) check('its value', i);
+    await (await import('data:text/javascript,export default async (check, i) => { await null; check("a module of data", i) }')).default(check, i);
+  };
+  Promise.all(Array.from({ length: 50 }, (_, i) => als.run(i, () => one(i)))).then(() => console.log('done'));
+}
+`;
+
 /** Packages' own code between the handlers: Hono awaits, Express calls back. */
 export const FRAMEWORKS = `
 import { serve } from '@hono/node-server';
