@@ -96,7 +96,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
         return { canParseAsESM: true, cachedDataRejected: false, sourceMapURL: sourceMapUrl(content), function: undefined };
       }
     },
-    containsModuleSyntax: (code: string, filename: string) => hasModuleSyntax(code, filename, undefined),
+    containsModuleSyntax: (code: string, filename: string) => hasModuleSyntax(code, filename, syntaxErrorIn(code)),
     startSigintWatchdog() {},
     stopSigintWatchdog: () => false,
     watchdogHasPendingSigint: () => false,
@@ -106,6 +106,16 @@ export function create(ctx: BindingContext): Record<string, unknown> {
 }
 
 const unknownText = (): undefined => undefined;
+
+function syntaxErrorIn(code: string): SyntaxError | undefined {
+  if (!/\bawait\b/.test(code)) return undefined;
+  try {
+    void new Function(withoutHashbang(code));
+    return undefined;
+  } catch (error) {
+    return error instanceof SyntaxError ? error : undefined;
+  }
+}
 
 /** `import`, `export`, `import.meta`, or an `await` at the top level that made it no script (nodejs.org/api/packages.html, "Syntax detection"). */
 function hasModuleSyntax(code: string, filename: string, error: SyntaxError | undefined): boolean {

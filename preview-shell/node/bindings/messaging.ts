@@ -1,6 +1,7 @@
 import { native } from '../natives.ts';
 import type { BindingContext } from '../context.ts';
 import { channelMaker, type EndAddress } from './messaging/mailbox.ts';
+import { checkedTransferList } from './messaging/transfer-list.ts';
 import { closeNative, inNode, PortState, post } from './messaging/port-state.ts';
 
 type AnyPort = MessagePort & { [key: symbol]: unknown };
@@ -41,7 +42,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
 
   const own = {
     postMessage(this: MessagePort, message: unknown, transfer?: Transferable[] | { transfer?: Transferable[] }): boolean {
-      const list = Array.isArray(transfer) ? transfer : (transfer?.transfer ?? []);
+      const list = checkedTransferList(ctx, transfer, this);
       const state = states.get(this);
       if (state === undefined) post.call(this, message, list);
       else state.send(message, list, list.flatMap((item) => (item instanceof NodePort ? [states.get(item)?.end?.address] : [])));
@@ -91,7 +92,10 @@ export function create(ctx: BindingContext): Record<string, unknown> {
   return {
     MessageChannel: NodeMessageChannel,
     MessagePort: NodePort,
-    structuredClone: (value: unknown, options?: StructuredSerializeOptions) => inNode(ctx, () => native.structuredClone(value, options) as unknown),
+    structuredClone: (value: unknown, options?: StructuredSerializeOptions) => {
+      const transfer = checkedTransferList(ctx, options);
+      return inNode(ctx, () => native.structuredClone(value, { transfer }) as unknown);
+    },
     stopMessagePort(port: MessagePort) { stateOf(port).stopListening(); },
     drainMessagePort(port: MessagePort) { stateOf(port).drain(); },
     receiveMessageOnPort(port: MessagePort) {

@@ -10,6 +10,7 @@ import { moduleEdits } from '../modules/rewrite.ts';
 import { originalUrl, restoreUrls, servedUrl } from '../modules/served-url.ts';
 import { explainMissingExport, explainSyntaxError, syntaxErrorOf, type Source } from '../modules/syntax-errors.ts';
 import { evaluateSync, transformSync } from '../modules/sync-evaluate.ts';
+import { native } from '../natives.ts';
 import type { BindingContext } from '../context.ts';
 
 const UNINSTANTIATED = 0;
@@ -295,12 +296,10 @@ class ModuleRecord {
   }
 
   #createNamespace(names: readonly string[]): object {
-    const namespace = Object.create(null) as object;
-    for (const name of [...names].sort()) {
-      Object.defineProperty(namespace, name, { get: () => this.#values[name], enumerable: true });
-    }
+    const namespace = Object.create(null) as Record<string, unknown>;
+    for (const name of [...names].sort()) namespace[name] = undefined;
     Object.defineProperty(namespace, Symbol.toStringTag, { value: 'Module' });
-    return Object.seal(namespace);
+    return namespaceOver(Object.seal(namespace), this.#values);
   }
 
   #graph(): ModuleRecord[] {
@@ -371,6 +370,24 @@ class ModuleRecord {
   importDynamically(specifier: string, options?: { with?: Record<string, string> }): Promise<unknown> {
     return dynamicImport(this.#option, specifier, options, this.url);
   }
+}
+
+/** A module namespace (ECMA-262, 10.4.6): its properties have the values of the moment, and nobody sets them. */
+function namespaceOver(sealed: Record<string, unknown>, values: Readonly<Record<string, unknown>>): object {
+  const current = (name: PropertyKey): void => {
+    if (typeof name === 'string' && name in sealed) sealed[name] = values[name];
+  };
+  // Not one that `util.types.isProxy` knows.
+  return new native.Proxy(sealed, {
+    get: (target, name) => (typeof name === 'string' && name in target ? values[name] : Reflect.get(target, name)),
+    getOwnPropertyDescriptor(target, name) {
+      current(name);
+      return Reflect.getOwnPropertyDescriptor(target, name);
+    },
+    set: () => false,
+    defineProperty: () => false,
+    deleteProperty: (target, name) => !(name in target),
+  });
 }
 
 /** Graphs whose modules the browser still fetches. Evaluation itself keeps no process alive: a top-level await that nothing settles ends it with 13. */

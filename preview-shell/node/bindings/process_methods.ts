@@ -104,10 +104,15 @@ export function exitThread(ctx: BindingContext, code: number): never {
 export function initializeProcess(process: Record<PropertyKey, unknown>): void {
   const define = (name: string, value: unknown): unknown => Object.defineProperty(process, name, { value, writable: false, enumerable: true, configurable: false });
   define('version', `v${VERSIONS.node}`);
-  define('versions', Object.freeze({ ...VERSIONS }));
+  define('versions', readOnly(VERSIONS));
   define('arch', 'wasm32');
   define('platform', 'linux');
   define('release', { name: 'node', lts: 'Jod' });
+}
+
+/** Each property by itself: Node's object is not frozen. */
+function readOnly(values: Readonly<Record<string, string>>): object {
+  return Object.defineProperties({}, Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value, enumerable: true }])));
 }
 
 function patchProcess(ctx: BindingContext, process: Record<string, unknown>): void {
@@ -121,11 +126,11 @@ function patchProcess(ctx: BindingContext, process: Record<string, unknown>): vo
   define('pid', image.pid, false);
   define('ppid', image.ppid, false);
   define('debugPort', 9229);
-  define('env', createEnv(image.env));
+  define('env', process['env'] ?? createEnv(image.env));
 }
 
 /** Environment variables are strings: setting converts, as Node's does (https://nodejs.org/api/process.html#processenv). */
-function createEnv(initial: Record<string, string>): Record<string, string> {
+export function createEnv(initial: Record<string, string>): Record<string, string> {
   const store: Record<string, string> = Object.create(null) as Record<string, string>;
   Object.assign(store, initial);
   const target = Object.setPrototypeOf(store, Object.prototype) as Record<string, string>;

@@ -7,7 +7,9 @@ import { unicodeDomain } from './url/punycode.ts';
 const SETTERS = ['protocol', 'host', 'hostname', 'port', 'username', 'password', 'pathname', 'search', 'hash', 'href'] as const;
 const COMPONENTS = 9;
 /** What a path may hold and a URL would read as something else (ada, path_percent_encode of node_url.cc). */
-const PATH_ESCAPES: Readonly<Record<string, string>> = { '%': '%25', '\\': '%5C', '\n': '%0A', '\r': '%0D', '\t': '%09', '?': '%3F', '#': '%23' };
+const PATH_ESCAPES: Readonly<Record<string, string>> = { '%': '%25', '\\': '%5C', '\n': '%0A', '\r': '%0D', '\t': '%09', '?': '%3F', '#': '%23',
+  // Unsafe in RFC 1738, and written so by Node alone.
+  '[': '%5B', ']': '%5D', '^': '%5E', '|': '%7C', '~': '%7E' };
 
 export function create(): Record<string, unknown> {
   const urlComponents = new Uint32Array(COMPONENTS);
@@ -36,7 +38,7 @@ export function create(): Record<string, unknown> {
       return told(url);
     },
     pathToFileURL(path: string, windows: boolean, hostname?: string): string {
-      const pattern = windows ? /[%\n\r\t?#]/g : /[%\\\n\r\t?#]/g;
+      const pattern = windows ? /[%\n\r\t?#[\]^|~]/g : /[%\\\n\r\t?#[\]^|~]/g;
       const url = new native.URL('file://');
       url.pathname = path.replace(pattern, (character) => PATH_ESCAPES[character] ?? character);
       if (windows && hostname !== undefined) url.hostname = hostname;

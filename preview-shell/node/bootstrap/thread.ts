@@ -8,7 +8,7 @@ import { createBuiltins } from '../bindings/builtins.ts';
 import { FsSupport } from '../bindings/fs/support.ts';
 import { readWhole } from '../bindings/fs/whole-files.ts';
 import { FACTORIES } from '../bindings/index.ts';
-import { exitThread, initializeProcess, VERSIONS } from '../bindings/process_methods.ts';
+import { createEnv, exitThread, initializeProcess, VERSIONS } from '../bindings/process_methods.ts';
 import type { ModulePublisher } from '../bindings/module_wrap.ts';
 import { native } from '../natives.ts';
 import { withEnvFiles } from '../options/env-files.ts';
@@ -81,6 +81,8 @@ export function prepareThread(libraryMemory: SharedArrayBuffer): PreparedThread 
     if (!takeOptions(ctx)) return;
     loop.makeCallback(() => {
       bootstrapThread(ctx, library);
+      // There for what a main script loads before it prepares the process (node_realm.cc, BootstrapRealm).
+      process['env'] = createEnv(ctx.image.env);
       installPrepareStackTrace(ctx);
       offerOwnBinding(ctx);
       const main = ctx.isMainThread ? mainScript(ctx.image, isTty(ctx)) : 'internal/main/worker_thread';

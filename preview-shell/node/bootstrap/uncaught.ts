@@ -46,6 +46,8 @@ function position(ctx: BindingContext, error: unknown, fromPromise: boolean): st
   const stack = error instanceof Error ? restoreUrls(String(error.stack)) : '';
   const inLibrary = libraryPosition(ctx, stack, fromPromise);
   if (inLibrary !== '') return inLibrary;
+  const evaluated = evaluatedPosition(ctx, stack, fromPromise);
+  if (evaluated !== '') return evaluated;
   const match = /\n\s+at (?:.*\()?((?:file:\/\/)?\/[^\n:()]+):(\d+):(\d+)\)?/.exec(stack);
   if (match === null) return '';
   const [, file = '', line = '1', column = '1'] = match;
@@ -63,7 +65,7 @@ function position(ctx: BindingContext, error: unknown, fromPromise: boolean): st
 /** The stack tells where the error was made; Node's caret is at what threw it, but for a rejection, which nothing threw. */
 function caretAt(source: string, made: number, fromPromise: boolean): number {
   if (fromPromise) return Math.max(made, 0);
-  const thrown = /\bthrow\s+$/.exec(source.slice(0, Math.max(made, 0)));
+  const thrown = /\bthrow\s[^;{}]*$/.exec(source.slice(0, Math.max(made, 0)));
   return thrown === null ? Math.max(made, 0) : thrown.index;
 }
 
@@ -75,4 +77,14 @@ function libraryPosition(ctx: BindingContext, stack: string, fromPromise: boolea
   if (id === undefined || line === undefined || column === undefined) return '';
   const source = (ctx.hooks['librarySource'] as (id: string) => string)(id).split('\n')[Number(line) - 1] ?? '';
   return fromPromise || THROWN_AT_ONCE.test(source) ? `node:${id}:${line}\n${source}\n${' '.repeat(caretAt(source, Number(column) - 1, fromPromise))}^\n\n` : '';
+}
+
+/** In the text of `--eval`, which is no file. */
+function evaluatedPosition(ctx: BindingContext, stack: string, fromPromise: boolean): string {
+  const [, frame = ''] = /\n +at ([^\n]*)/.exec(stack) ?? [];
+  const [, line, column] = /\[eval\]:(\d+):(\d+)/.exec(frame) ?? [];
+  const code = (ctx.hooks['options'] as Map<string, unknown> | undefined)?.get('--eval');
+  if (line === undefined || column === undefined || typeof code !== 'string') return '';
+  const source = code.split('\n')[Number(line) - 1] ?? '';
+  return `[eval]:${line}\n${source}\n${' '.repeat(caretAt(source, Number(column) - 1, fromPromise))}^\n\n`;
 }
