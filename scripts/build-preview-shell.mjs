@@ -92,7 +92,7 @@ async function libraryPack() {
   const files = await Promise.all(names.map(async (p) => {
     const data = await readFile(path.join(root, p));
     const plan = planAwaits(data.toString('utf8'), 'commonjs');
-    return { file: { p }, data: new Uint8Array(data), facts: plan && new TextEncoder().encode(JSON.stringify(plan)) };
+    return { file: { p }, data: new Uint8Array(data), facts: plan?.length ? new TextEncoder().encode(JSON.stringify(plan)) : undefined };
   }));
   return writePack({ v: 1, name: 'node', version: NODE_VERSION, integrity: '' }, files);
 }

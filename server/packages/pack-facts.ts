@@ -53,7 +53,8 @@ export function addBodies(required: Iterable<string>, facts: ReadonlyMap<string,
     const body = bodyOf(path, sourceOf(path));
     if (body === undefined || (room -= body.length) < 0) continue;
     known.s = body;
-    if (mayNeedPlan(body)) known.u = planned(body, 'commonjs');
+    const plan = planned(body, 'commonjs');
+    if (plan !== undefined) known.u = plan;
   }
 }
 
@@ -83,6 +84,13 @@ function cjsFacts(source: string): CodeFacts | undefined {
   }
 }
 
-const awaitFacts = (text: string, kind: PlannedText): { t?: number[] } => (mayNeedPlan(text) ? { t: planned(text, kind) } : {});
+function awaitFacts(text: string, kind: PlannedText): { t?: number[] } {
+  const plan = planned(text, kind);
+  return plan === undefined ? {} : { t: plan };
+}
 
-const planned = (text: string, kind: PlannedText): number[] => [...(planAwaits(text, kind) ?? [])];
+/** Undefined where nobody will ask, and where the parser does not read the text: the container then looks itself. */
+function planned(text: string, kind: PlannedText): number[] | undefined {
+  const plan = mayNeedPlan(text) ? planAwaits(text, kind) : undefined;
+  return plan === undefined ? undefined : [...plan];
+}

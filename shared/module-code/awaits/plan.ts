@@ -5,9 +5,9 @@ import { EDIT, KINDS, mayNeedPlan, type AwaitPlan } from './edits.ts';
 /** Of a program that is no module, functions alone can await; a CommonJS one may `return`. */
 export type PlannedText = 'module' | 'commonjs' | 'script';
 
-/** Undefined where nothing of the text awaits, and where the parser does not read it: what the engine reads then stays as it is. */
+/** Empty where nothing of the text awaits; undefined where the parser does not read it as such a text: what the engine reads then stays as it is. */
 export function planAwaits(source: string, kind: PlannedText): AwaitPlan | undefined {
-  if (!mayNeedPlan(source)) return undefined;
+  if (!mayNeedPlan(source)) return [];
   let program: AnyNode;
   try {
     program = parse(source, { ecmaVersion: 'latest', sourceType: kind, preserveParens: true, allowHashBang: true });
@@ -16,7 +16,7 @@ export function planAwaits(source: string, kind: PlannedText): AwaitPlan | undef
   }
   const planner = new Planner();
   planner.program(program);
-  return planner.codes.length === 0 ? undefined : planner.codes;
+  return planner.codes;
 }
 
 /** What the walk knows of the function that it is in. */
