@@ -110,7 +110,7 @@ export class ThreadPool {
 }
 
 const REFILL_DELAY_MS = 500;
-const AHEAD_EVERY_MS = 40;
+const AHEAD_EVERY_MS = 100;
 /** An environment has started by then, or has other troubles than a slow spawn. */
 const SETTLED_AFTER_MS = 15_000;
 
