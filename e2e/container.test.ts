@@ -80,6 +80,10 @@ describe('processes', () => {
     expect((await run(page, 'node', ['w.cjs'])).output).toBe('from a worker 42\n\n');
   });
 
+  test('an option of Node’s that the container lacks is refused, not passed over', async () => {
+    expect(await run(page, 'node', ['--run', 'dev'])).toEqual({ code: 9, output: expect.stringContaining('use npm run') as string });
+  });
+
   test('a command that is not there says so', async () => {
     expect(await run(page, 'sh', ['-c', 'nosuch'])).toEqual({ code: 127, output: 'sh: nosuch: not found\n' });
     await expect(page.evaluate(() => container.spawn('nosuch'))).rejects.toThrow('ENOENT');

@@ -120,9 +120,11 @@ const onMessageOf = Object.getOwnPropertyDescriptor(native.MessagePort.prototype
 /** A class that no program can make instances of, over the browser's prototype bare of the browser's own. */
 function portClass(prototype: MessagePort): typeof MessagePort {
   for (const name of Reflect.ownKeys(prototype)) Reflect.deleteProperty(prototype, name);
-  const NodePort = function MessagePort(): never {
+  const NodePort = function (): never {
     throw Object.assign(new TypeError('Constructor cannot be called'), { code: 'ERR_CONSTRUCT_CALL_INVALID' });
   } as unknown as typeof MessagePort;
+  // Minifying renames functions, and programs see this one's name.
+  Object.defineProperty(NodePort, 'name', { value: 'MessagePort', configurable: true });
   NodePort.prototype = prototype;
   return NodePort;
 }

@@ -45,7 +45,7 @@ const NO_IMAGE: ProcessImage = { execPath: '', execArgv: [], argv: [], env: {}, 
 /** Runs what is the same for all threads: Node's library over our bindings, as far as Node keeps it in a snapshot. */
 export function prepareThread(libraryMemory: SharedArrayBuffer): PreparedThread {
   const hooks: Hooks = { options: parseOptions([], {}) };
-  const process = Object.create(Object.create(Object.prototype, { constructor: { value: function process() {} } }) as object) as Record<PropertyKey, unknown>;
+  const process = Object.create(Object.create(Object.prototype, { constructor: { value: Object.defineProperty(() => {}, 'name', { value: 'process' }) } }) as object) as Record<PropertyKey, unknown>;
   initializeProcess(process);
   const loop: BrowserEventLoop = new BrowserEventLoop({
     uncaught: (error, fromPromise) => triggerUncaught(ctx, error, fromPromise),
@@ -129,6 +129,8 @@ function takeOptions(ctx: BindingContext): boolean {
     ctx.hooks['options'] = options;
     const limit = options.get('--stack-trace-limit');
     if (typeof limit === 'number') Error.stackTraceLimit = limit;
+    // C++ in Node, without the library: nothing else would run the script.
+    if (typeof options.get('--run') === 'string' && options.get('--run') !== '') throw new OptionError('--run is not supported in the container (ERR_FEATURE_UNAVAILABLE_ON_PLATFORM): use npm run');
     if (options.get('--version') !== true) return true;
     print(1, `v${VERSIONS.node}`);
     exitThread(ctx, 0);
