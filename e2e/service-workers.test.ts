@@ -11,13 +11,18 @@ let page: Page;
 let id: string;
 let devtools: CDPSession;
 const running = new Map<string, string>();
+/** Those that the browser has not said to have stopped since they were told to: they may start again at once, by whatever asks for them. */
+const toStop = new Set<string>();
 beforeAll(async () => {
   server = await createServerProcess();
   [browser] = await Promise.all([launchBrowser(), server.start()]);
   page = await server.signIn(await newProfile(browser));
   devtools = await page.context().newCDPSession(page);
   devtools.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
-    for (const { versionId, scriptURL, runningStatus } of versions) running.set(versionId, `${new URL(scriptURL).pathname} ${runningStatus}`);
+    for (const { versionId, scriptURL, runningStatus } of versions) {
+      running.set(versionId, `${new URL(scriptURL).pathname} ${runningStatus}`);
+      if (runningStatus === 'stopped') toStop.delete(versionId);
+    }
   });
   await devtools.send('ServiceWorker.enable');
   id = await server.create('react-ts');
@@ -29,10 +34,12 @@ afterAll(async () => {
   await server.dispose();
 });
 
-/** Resolves when the browser says that each of them has stopped. */
+/** Resolves when the browser has said of each that ran that it has stopped, and what it knew is gone. */
 async function stopAll(): Promise<void> {
+  for (const [versionId, worker] of running) if (!worker.endsWith('stopped')) toStop.add(versionId);
+  expect(toStop.size).toBeGreaterThan(0);
   await devtools.send('ServiceWorker.stopAllWorkers');
-  await until(() => Promise.resolve([...running.values()].filter((status) => /sw\.js|service-worker/.test(status) && !status.endsWith('stopped')).join(' ')), /^$/, 10_000);
+  await until(() => Promise.resolve([...toStop].map((versionId) => running.get(versionId)).join(' ')), /^$/, 10_000);
 }
 
 async function edit(from: string, to: string): Promise<void> {

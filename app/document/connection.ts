@@ -47,6 +47,11 @@ export class RoomClosedError extends Error {
   }
 }
 
+/** The store of y-indexeddb's database that its updates are appended to. */
+const UPDATES = 'updates';
+/** Storage that was refused is asked for again after so long. */
+const KEEP_AGAIN_MS = 5000;
+
 export function openDocument(options: { environmentId: string; socketBase: string }): DocumentConnection {
   const doc = new Y.Doc();
   const awareness = new Awareness(doc);
@@ -92,9 +97,25 @@ function followLocal(local: IndexeddbPersistence, doc: Y.Doc, state: StoreApi<Do
     // A transaction that fails for want of space aborts, and the event bubbles to its database (Indexed Database API 3.0, 5.5).
     local.db?.addEventListener('abort', ({ target }) => {
       const { error } = target as IDBTransaction;
-      if (error?.name === 'QuotaExceededError') state.setState({ localFull: true });
+      if (error?.name !== 'QuotaExceededError' || state.getState().localFull) return;
+      state.setState({ localFull: true });
+      keepWhole(local, doc, () => state.setState({ localFull: false }));
     });
   }, () => {});
+}
+
+/**
+ * What was refused is missing among the stored updates, and all that builds upon it is worth nothing without it: the whole state is stored
+ * as one update more as soon as there is room, and the next start reads through the gap.
+ */
+function keepWhole(local: IndexeddbPersistence, doc: Y.Doc, onKept: () => void): void {
+  setTimeout(() => {
+    if (doc.isDestroyed || local.db === null) return;
+    const transaction = local.db.transaction(UPDATES, 'readwrite');
+    transaction.objectStore(UPDATES).add(Y.encodeStateAsUpdate(doc));
+    transaction.oncomplete = onKept;
+    transaction.onabort = () => keepWhole(local, doc, onKept);
+  }, KEEP_AGAIN_MS);
 }
 
 function followLink(provider: WebsocketProvider, state: StoreApi<DocumentState>, ready: PromiseWithResolvers<void>): void {
