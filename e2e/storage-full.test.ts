@@ -89,5 +89,5 @@ describe('storage that is full', () => {
     await server.kill();
     await page.reload();
     await until(() => editorText(page), 'not kept here not kept here', 30_000);
-  });
+  }, 240_000);
 });
