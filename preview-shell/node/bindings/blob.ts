@@ -1,5 +1,6 @@
 /** Blobs (node_blob.cc): immutable bytes, sliced without copying, and those of a file, read when somebody reads them. */
 import type { BindingContext } from '../context.ts';
+import { carry, type Carried, revives } from './messaging/carried.ts';
 import { ownBytes } from './encoding_binding.ts';
 import { concatenate } from './string-bytes.ts';
 
@@ -17,6 +18,10 @@ class BlobHandle {
 
   get bytes(): Uint8Array {
     return (this.#bytes ??= this.#load());
+  }
+
+  [carry](): Carried {
+    return { binding: 'blob', data: this.bytes };
   }
 
   slice(start: number, end: number): BlobHandle {
@@ -51,6 +56,7 @@ interface FileSystem {
 
 export function create(ctx: BindingContext): Record<string, unknown> {
   const fs = (): FileSystem => (ctx.hooks['requireBuiltin'] as (id: string) => unknown)('fs') as FileSystem;
+  revives('blob', (bytes: Uint8Array) => new BlobHandle(() => bytes));
   return {
     createBlob: (sources: (BlobHandle | ArrayBufferView | ArrayBuffer)[]) => {
       const bytes = concatenate(sources.map((source) => (source instanceof BlobHandle ? source.bytes : ownBytes(source))));

@@ -1,4 +1,6 @@
 /** Socket addresses and lists of blocked ones (node_sockaddr.cc). */
+import { carry, type Carried, revives } from './messaging/carried.ts';
+
 const AF_INET = 2;
 const AF_INET6 = 10;
 const V4_BITS = 32;
@@ -33,6 +35,10 @@ class SocketAddress {
 
   flowlabel(): number {
     return this.#flowlabel;
+  }
+
+  [carry](): Carried {
+    return { binding: 'block_list', data: [this.text, this.#port, this.family, this.#flowlabel] };
   }
 }
 
@@ -76,12 +82,18 @@ class BlockList {
     return this.#rules.some((rule) => rule.matches(address));
   }
 
+  /** In Node a clone and its original are one list. */
+  [carry](): Carried {
+    return { binding: 'block_list', data: undefined };
+  }
+
   getRules(): string[] {
     return this.#rules.map(({ text }) => text);
   }
 }
 
 export function create(): Record<string, unknown> {
+  revives('block_list', (parts: [string, number, number, number]) => new SocketAddress(...parts));
   return { BlockList, SocketAddress, AF_INET, AF_INET6 };
 }
 

@@ -1,6 +1,7 @@
 import { native } from '../natives.ts';
 import type { BindingContext } from '../context.ts';
 import { channelMaker, type EndAddress } from './messaging/mailbox.ts';
+import { type Host, HostObjects } from './messaging/host-objects.ts';
 import { checkedTransferList } from './messaging/transfer-list.ts';
 import { closeNative, inNode, PortState, post } from './messaging/port-state.ts';
 
@@ -17,13 +18,15 @@ export function create(ctx: BindingContext): Record<string, unknown> {
   const symbols = ctx.internalBinding('symbols') as { oninit: symbol; handle_onclose: symbol; no_message_symbol: symbol };
   const NodePort = portClass(native.MessagePort.prototype);
   const makeChannel = channelMaker(() => ctx.threadId);
+  const hostObjects = new HostObjects(ctx);
+  const addressOf = (item: Transferable): [EndAddress | undefined] | [] => (item instanceof NodePort ? [states.get(item)?.end?.address] : []);
 
   const stateOf = (port: MessagePort, address?: EndAddress): PortState => {
     const known = states.get(port);
     if (known !== undefined) return known;
     // Throws for what is no port.
     onMessageOf.call(port);
-    const state = new PortState(ctx, port, address, (data, ports) => {
+    const state = new PortState(ctx, hostObjects, port, address, (data, ports) => {
       const emit = ctx.hooks.emitMessage as (this: MessagePort, data: unknown, ports: readonly MessagePort[], type: string) => void;
       emit.call(port, data, ports, 'message');
     }, (arrived, of) => void stateOf(arrived, of), () => closePort(port));
@@ -42,10 +45,10 @@ export function create(ctx: BindingContext): Record<string, unknown> {
 
   const own = {
     postMessage(this: MessagePort, message: unknown, transfer?: Transferable[] | { transfer?: Transferable[] }): boolean {
-      const list = checkedTransferList(ctx, transfer, this);
+      const packed = hostObjects.pack(message, checkedTransferList(ctx, hostObjects, transfer, this), false);
       const state = states.get(this);
-      if (state === undefined) post.call(this, message, list);
-      else state.send(message, list, list.flatMap((item) => (item instanceof NodePort ? [states.get(item)?.end?.address] : [])));
+      if (state === undefined) post.call(this, packed.message, packed.transfer);
+      else state.send(packed, packed.transfer.flatMap(addressOf));
       return true;
     },
     start(this: MessagePort): void {
@@ -93,8 +96,12 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     MessageChannel: NodeMessageChannel,
     MessagePort: NodePort,
     structuredClone: (value: unknown, options?: StructuredSerializeOptions) => {
-      const transfer = checkedTransferList(ctx, options);
-      return inNode(ctx, () => native.structuredClone(value, { transfer }) as unknown);
+      const { message, hosts, transfer, local } = hostObjects.pack(value, checkedTransferList(ctx, hostObjects, options), true);
+      if (hosts.length === 0 && transfer.length === 0) return inNode(ctx, () => native.structuredClone(message) as unknown);
+      const ports = transfer.filter((item) => item instanceof NodePort);
+      const cloned = inNode(ctx, () => native.structuredClone({ message, hosts, ports }, { transfer }) as { message: unknown; hosts: Host[]; ports: MessagePort[] });
+      cloned.ports.forEach((port, index) => void stateOf(port, addressOf(ports[index] as MessagePort)[0]));
+      return hostObjects.unpack(cloned.message, cloned.hosts, local);
     },
     stopMessagePort(port: MessagePort) { stateOf(port).stopListening(); },
     drainMessagePort(port: MessagePort) { stateOf(port).drain(); },
@@ -104,7 +111,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
       return item === undefined ? symbols.no_message_symbol : item.data;
     },
     moveMessagePortToContext: (port: MessagePort) => port,
-    setDeserializerCreateObjectFunction() {},
+    setDeserializerCreateObjectFunction(create: (info: string) => object) { hostObjects.create = create; },
     exposeLazyDOMExceptionProperty(target: object) {
       Object.defineProperty(target, 'DOMException', { value: ctx.hooks.DOMException ?? native.DOMException, writable: true, configurable: true, enumerable: false });
     },

@@ -1,5 +1,6 @@
 /** The key behind a `KeyObject` (crypto_keys.cc). */
 import type { BindingContext } from '../../context.ts';
+import { carry, type Carried, revives } from '../messaging/carried.ts';
 import { arrayBufferOf, bytesOf, output, type Source } from './bytes.ts';
 import { nodeError } from './errors.ts';
 import { equalBytes } from './hashing.ts';
@@ -8,6 +9,7 @@ import { ecPublic } from './keys/decode.ts';
 import { encodeSpki } from './keys/encode.ts';
 import { exportJwk, exportSecretJwk, importJwk, type Jwk } from './keys/jwk.ts';
 import { isRsa, okpFromSecret, publicPart, type AsymmetricKey } from './keys/model.ts';
+import { keyFromPlain, plainKey, type PlainKey } from './keys/plain.ts';
 import { bitLength, bytesOfBigint } from './keys/numbers.ts';
 import { readPrivateKey, readPublicKey } from './keys/read.ts';
 import { writePrivateKey, writePublicKey, type WrittenKey } from './keys/write.ts';
@@ -125,11 +127,25 @@ export function createKeys(ctx: BindingContext): KeyClasses {
     }
   }
 
+  const wrap = (key: Uint8Array | AsymmetricKey): KeyData => new KeyObjectHandle().hold(key);
+  let classes: KeyObjectClasses | undefined;
+  revives('crypto', (plain: PlainKey) => {
+    // A thread that is sent a key may not have loaded the library's classes, which asks for ours.
+    if (classes === undefined) (ctx.hooks['requireBuiltin'] as (id: string) => unknown)('internal/crypto/keys');
+    const [, SecretKeyObject, PublicKeyObject, PrivateKeyObject] = classes as unknown as KeyObjectClasses;
+    const handle = wrap(keyFromPlain(plain));
+    return new (handle.isSecret ? SecretKeyObject : handle.isPrivate ? PrivateKeyObject : PublicKeyObject)(handle);
+  });
+
   return {
-    wrap: (key) => new KeyObjectHandle().hold(key),
-    binding: { KeyObjectHandle, createNativeKeyObjectClass: (callback: (base: typeof NativeKeyObject) => unknown) => callback(NativeKeyObject) },
+    wrap,
+    binding: { KeyObjectHandle, createNativeKeyObjectClass: (callback: (base: typeof NativeKeyObject) => KeyObjectClasses) => (classes = callback(NativeKeyObject)) },
   };
 }
+
+/** KeyObject, and those of secret, public and private keys. */
+type KeyObjectClass = new (handle: KeyData) => object;
+type KeyObjectClasses = readonly [unknown, KeyObjectClass, KeyObjectClass, KeyObjectClass];
 
 export function asOutput(ctx: BindingContext, written: WrittenKey): unknown {
   return typeof written === 'string' ? written : output(ctx, written);
@@ -165,6 +181,11 @@ class NativeKeyObject {
   readonly #handle: unknown;
   constructor(handle: unknown) {
     this.#handle = handle;
+  }
+
+  [carry](): Carried {
+    const handle = this.#handle as KeyData;
+    return { binding: 'crypto', data: plainKey(handle.isSecret ? handle.secret : handle.key) };
   }
 
   static handleOf(object: NativeKeyObject): unknown {

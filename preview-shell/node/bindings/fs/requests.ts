@@ -1,5 +1,6 @@
 import type { BindingContext } from '../../context.ts';
 import { AsyncWrap, ReqWrap } from '../handles.ts';
+import { carry, type Carried, revives } from '../messaging/carried.ts';
 import type { FsSupport } from './support.ts';
 
 /** The classes that JavaScript makes itself or gets back. One set per thread: each is bound to its context. */
@@ -37,6 +38,14 @@ export function requestClasses(fs: FsSupport) {
       return this.#closing;
     }
 
+    get mustBeListed(): true {
+      return true;
+    }
+
+    [carry](): Carried {
+      return { binding: 'fs', data: this.releaseFD() };
+    }
+
     /** Lets go of the descriptor without closing it. */
     releaseFD(): number {
       const fd = this.#fd;
@@ -45,5 +54,6 @@ export function requestClasses(fs: FsSupport) {
     }
   }
 
+  revives('fs', (fd: number) => new FileHandle(fd));
   return { FSReqCallback, FileHandle };
 }

@@ -2,6 +2,7 @@ import { native } from '../../natives.ts';
 import type { BindingContext } from '../../context.ts';
 import { AsyncWrap } from '../handles.ts';
 import { copyOf, messageOf } from './copies.ts';
+import type { Host, HostObjects, Packed } from './host-objects.ts';
 import { ChannelEnd, MODE, type EndAddress } from './mailbox.ts';
 
 export const post = native.MessagePort.prototype.postMessage as (this: MessagePort, message: unknown, transfer: Transferable[]) => void;
@@ -12,8 +13,8 @@ const onMessage = setter('onmessage') as (this: MessagePort, listener: ((event: 
 /** Not in every browser; where it is, it tells of a thread that ended too. */
 const onClose = setter('onclose');
 
-/** How a message travels between two threads: with its number (CLOSED: the other end was closed) and where to find what belongs to its ports. */
-type Envelope = readonly [sequence: number, message: unknown, ports: readonly (EndAddress | undefined)[]];
+/** How a message travels between two threads: with its number (CLOSED: the other end was closed), where to find what belongs to its ports, and Node's own objects in it. */
+type Envelope = readonly [sequence: number, message: unknown, ports: readonly (EndAddress | undefined)[], hosts?: readonly Host[]];
 const CLOSED = -1;
 
 interface Item {
@@ -27,6 +28,7 @@ export class PortState {
   /** Missing for the ports that a thread is started with, which are never read synchronously. */
   readonly end: ChannelEnd | undefined;
   private readonly ctx: BindingContext;
+  private readonly hostObjects: HostObjects;
   private readonly resource: AsyncWrap;
   private readonly port: MessagePort;
   private readonly emit: (data: unknown, ports: readonly MessagePort[]) => void;
@@ -40,8 +42,9 @@ export class PortState {
   private closedByOther = false;
   private sent = 0;
 
-  constructor(ctx: BindingContext, port: MessagePort, address: EndAddress | undefined, emit: PortState['emit'], adopt: PortState['adopt'], closeSelf: () => void) {
+  constructor(ctx: BindingContext, hostObjects: HostObjects, port: MessagePort, address: EndAddress | undefined, emit: PortState['emit'], adopt: PortState['adopt'], closeSelf: () => void) {
     this.ctx = ctx;
+    this.hostObjects = hostObjects;
     this.resource = new AsyncWrap(ctx, 'MESSAGEPORT', port);
     this.port = port;
     this.emit = (data, ports) => void this.resource.runInContext(emit, [data, ports]);
@@ -51,15 +54,16 @@ export class PortState {
     this.end = address === undefined ? undefined : new ChannelEnd(address, ctx.kernel);
   }
 
-  /** @param addresses of the ports in `transfer`, in order. @throws DataCloneError */
-  send(message: unknown, transfer: Transferable[], addresses: Envelope[2]): void {
+  /** @param addresses of the ports in its `transfer`, in order. @throws DataCloneError */
+  send({ message, hosts, transfer }: Packed, addresses: Envelope[2]): void {
     const { end } = this;
     const { otherMode = MODE.listening } = end ?? {};
     const wanted = end !== undefined && !this.closed && (otherMode & (MODE.listening | MODE.synchronous)) !== MODE.listening;
     // Before the message goes: what is transferred is gone then.
-    const copy = wanted && addresses.length === 0 ? copyOf(message) : undefined;
+    const copy = wanted && addresses.length === 0 ? copyOf([message, hosts]) : undefined;
     const sequence = end === undefined ? ++this.sent : end.nextSequence();
-    inNode(this.ctx, () => post.call(this.port, [sequence, message, addresses] satisfies Envelope, transfer));
+    const envelope: Envelope = hosts.length === 0 ? [sequence, message, addresses] : [sequence, message, addresses, hosts];
+    inNode(this.ctx, () => post.call(this.port, envelope, transfer));
     if (copy !== undefined) end?.put(sequence, copy);
   }
 
@@ -127,11 +131,11 @@ export class PortState {
     startNative.call(this.port);
   }
 
-  private arrive({ data: [sequence, data, addresses], ports }: MessageEvent<Envelope>): void {
+  private arrive({ data: [sequence, message, addresses, hosts = []], ports }: MessageEvent<Envelope>): void {
     if (sequence === CLOSED) return this.otherClosed();
     ports.forEach((port, index) => this.adopt(port, addresses[index]));
     if (this.end !== undefined && sequence <= this.end.taken) return undefined;
-    this.queue.push({ sequence, data, ports });
+    this.queue.push({ sequence, data: this.hostObjects.unpack(message, hosts), ports });
     if (this.listening) this.ctx.loop.enqueue(() => this.deliverNext());
     return undefined;
   }
@@ -167,7 +171,9 @@ export class PortState {
     if (end.taken >= end.sentByOther) return undefined;
     const sequence = end.taken + 1;
     const bytes = end.take(sequence);
-    return bytes === undefined ? undefined : { sequence, data: messageOf(bytes), ports: [] };
+    if (bytes === undefined) return undefined;
+    const [message, hosts] = messageOf(bytes) as [unknown, Host[]];
+    return { sequence, data: this.hostObjects.unpack(message, hosts), ports: [] };
   }
 }
 

@@ -1,4 +1,5 @@
 import { native } from '../../natives.ts';
+import { carry, type Carried } from '../messaging/carried.ts';
 import { HdrHistogram } from './hdr-histogram.ts';
 
 const NANOSECONDS = 1e6;
@@ -15,6 +16,11 @@ export class Histogram {
 
   constructor(lowest: number | bigint = 1, highest: number | bigint = Number.MAX_SAFE_INTEGER, figures = 3) {
     this.#values = new HdrHistogram(Number(lowest), Number(highest), figures);
+  }
+
+  /** In Node a clone and its original count together. */
+  [carry](): Carried {
+    return { binding: 'performance', data: undefined };
   }
 
   count(): number { return this.#values.count; }
