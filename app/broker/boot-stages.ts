@@ -1,3 +1,4 @@
+import { NOT_ISOLATED } from '../../shared/isolation.ts';
 import type { BootStage } from '../../shared/protocol/broker.ts';
 
 /**
@@ -16,7 +17,9 @@ export function watchBootStages(hostOrigin: string, report: (stage: BootStage) =
   });
   observer.observe(document.body, { childList: true });
   const onMessage = (event: MessageEvent<unknown>) => {
-    if (event.origin === hostOrigin && isInit(event.data)) report('host-init');
+    if (event.origin !== hostOrigin) return;
+    if (isOfType(event.data, 'init')) report('host-init');
+    if (isOfType(event.data, NOT_ISOLATED)) report('not-isolated');
   };
   window.addEventListener('message', onMessage, { signal });
   return () => {
@@ -25,6 +28,6 @@ export function watchBootStages(hostOrigin: string, report: (stage: BootStage) =
   };
 }
 
-function isInit(data: unknown): boolean {
-  return typeof data === 'object' && data !== null && 'type' in data && data.type === 'init';
+function isOfType(data: unknown, type: string): boolean {
+  return typeof data === 'object' && data !== null && 'type' in data && data.type === type;
 }

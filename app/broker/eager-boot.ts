@@ -2,6 +2,7 @@
 import { WebContainer } from '@webcontainer/api';
 import type { BootStage } from '../../shared/protocol/broker.ts';
 import { watchBootStages } from './boot-stages.ts';
+import { coep } from './host-url.ts';
 
 /** What the app asks for. */
 const WORKDIR = 'project';
@@ -16,7 +17,7 @@ export class Boot {
     this.workdirName = workdirName;
     const stop = watchBootStages(hostOrigin, (stage) => this.#reached(stage));
     this.#reached('library');
-    this.container = WebContainer.boot({ workdirName, forwardPreviewErrors: true }).finally(stop);
+    this.container = WebContainer.boot({ workdirName, forwardPreviewErrors: true, ...(coep === undefined ? {} : { coep }) }).finally(stop);
     // Whoever asks for the boot is told of its failure.
     this.container.catch(() => {});
   }

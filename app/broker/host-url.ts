@@ -3,6 +3,7 @@
  * Imported before `@webcontainer/api`, which takes its host from this global.
  */
 import { origins, parseHost } from '../../shared/hosts.ts';
+import { embedderPolicy } from '../../shared/isolation.ts';
 
 declare global {
   var WEBCONTAINER_API_IFRAME_URL: string | undefined;
@@ -18,3 +19,6 @@ function readAddress(location: { protocol: string; host: string }) {
 
 export const { appOrigin, hostOrigin } = readAddress(location);
 globalThis.WEBCONTAINER_API_IFRAME_URL = `${hostOrigin}/headless`;
+
+/** The app's, which its frames share. */
+export const coep = embedderPolicy(new URLSearchParams(location.search).get('coep'));

@@ -194,7 +194,7 @@ export class BrokerSession {
 
 /** After the boot, which must not share the wire with it. Where the browser refuses, the broker works with the server there alone. */
 function keepForOffline(): void {
-  navigator.serviceWorker?.register('/service-worker.js').catch(() => {});
+  navigator.serviceWorker?.register(`/service-worker.js${location.search}`).catch(() => {});
 }
 
 async function readdir(container: WebContainer, path: string) {

@@ -1,4 +1,5 @@
 /** The broker's frame: made as soon as the page knows its environment, before the page's own code has been read (early.ts). */
+import { pageIsolation } from './isolation.ts';
 
 export interface BrokerFrame {
   readonly element: HTMLIFrameElement;
@@ -41,7 +42,8 @@ function iframe(origin: string): HTMLIFrameElement {
   frame.hidden = true;
   frame.tabIndex = -1;
   frame.setAttribute('aria-hidden', 'true');
-  frame.src = `${origin}/`;
+  const coep = pageIsolation();
+  frame.src = `${origin}/${coep === undefined ? '' : `?coep=${coep}`}`;
   return frame;
 }
 

@@ -131,6 +131,14 @@ test.each([
   await expect(booting).rejects.toMatchObject({ code });
 });
 
+test('[B11] a host without shared memory fails the boot at once', async () => {
+  const { client, request, say } = setUp();
+  const booting = client.boot({ workdirName: 'project' });
+  await request('boot');
+  for (const stage of ['library', 'host-frame', 'not-isolated']) say({ type: 'boot-stage', stage });
+  await expect(booting).rejects.toMatchObject({ code: 'E-TERRARIUM-2123' });
+});
+
 test('[B2] [B8] a reloaded frame fails all that waits', async () => {
   const { client, request, lose } = setUp();
   const reading = client.readFile('a');

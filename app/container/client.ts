@@ -203,6 +203,7 @@ export class ContainerClient {
       clearTimeout(limit);
       clearTimeout(silence);
       limit = setTimeout(() => void expire(), BOOT_STAGE_LIMIT);
+      if (stage === 'not-isolated') abort.abort(bootTimeoutError(stage));
       if (stage === 'host-loaded') silence = setTimeout(() => void ask(), HOST_SILENCE_MS);
     });
     return { signal: abort.signal, stop: () => (clearTimeout(limit), clearTimeout(silence), unsubscribe()) };

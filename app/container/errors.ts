@@ -21,6 +21,8 @@ export function bootTimeoutError(stage: BootStage | undefined): TerrariumError {
       return TerrariumError.of('E-TERRARIUM-2103');
     case 'host-loaded':
       return TerrariumError.of('E-TERRARIUM-2104');
+    case 'not-isolated':
+      return TerrariumError.of('E-TERRARIUM-2123');
     case 'host-init':
     case 'built':
       return TerrariumError.of('E-TERRARIUM-2105');

@@ -12,6 +12,7 @@ import { PhaseSkipped } from '../boot/machine.ts';
 import type { Phase } from '../boot/machine.ts';
 import { ContainerClient } from '../container/client.ts';
 import { hostTrouble } from '../container/host-check.ts';
+import { tryNextIsolation } from '../container/isolation.ts';
 import { isAbort } from '../state/describe-error.ts';
 import { toast, toastError } from '../state/toasts.ts';
 import type { SyncStatus } from '../sync/status.ts';
@@ -95,9 +96,19 @@ async function bootContainer(session: WorkspaceSession, signal: AbortSignal): Pr
     session.preview.reset();
     session.state.setState({ container: undefined, containerLost: true });
   });
-  await boot.run('container', () => client.boot({ workdirName: 'project', signal, hostTrouble: () => hostTrouble(session.at.host(session.label)) }));
+  await boot.run('container', () => bootIsolated(session, client, signal));
   session.state.setState({ container: client, containerLost: false });
   return client;
+}
+
+/** A browser without Document-Isolation-Policy is found out here, once; the page then comes again under a policy of its own. */
+async function bootIsolated(session: WorkspaceSession, client: ContainerClient, signal: AbortSignal): Promise<void> {
+  try {
+    await client.boot({ workdirName: 'project', signal, hostTrouble: () => hostTrouble(session.at.host(session.label)) });
+  } catch (error) {
+    if (error instanceof TerrariumError && error.code === 'E-TERRARIUM-2123' && tryNextIsolation()) throw new PhaseSkipped('loading again');
+    throw error;
+  }
 }
 
 /** Packages that somebody else installed come along: seen in the terminal of the install, like the first. */

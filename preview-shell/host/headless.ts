@@ -4,6 +4,7 @@
  */
 import { HOST_PAGE_VERSION, type FromKernel, type KernelInit, type ToKernel } from '../abi/host-page.ts';
 import { HOST_PATHS } from '../../shared/protocol/preview-channel.ts';
+import { NOT_ISOLATED } from '../../shared/isolation.ts';
 import { readBootData } from './boot-data.ts';
 import { clientOrigin } from './client-origin.ts';
 import { HostServiceWorker } from './service-worker.ts';
@@ -16,6 +17,10 @@ const CAPABILITY_REFRESH_MS = 6 * 60 * 60 * 1000;
 const KEEP_AFTER_MS = 4000;
 
 async function start(): Promise<void> {
+  if (!crossOriginIsolated) {
+    parent.postMessage({ type: NOT_ISOLATED }, clientOrigin());
+    return warnClient('the browser gave no shared memory here (E-TERRARIUM-2123): where it has no Document-Isolation-Policy, serve the embedding page with COOP and COEP and boot with the option "coep".');
+  }
   const boot = readBootData();
   const coep = new URLSearchParams(location.search).get('coep');
   // A Worker's own policy must be at least its page's, and comes with its script.

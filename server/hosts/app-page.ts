@@ -1,5 +1,6 @@
 /** The trusted page and its hashed assets. */
 import { TerrariumError } from '../../shared/errors/error.ts';
+import { isolationOf } from '../../shared/isolation.ts';
 import type { HostsContext } from './context.ts';
 import { appPolicy } from './policies.ts';
 import { fileResponse, relativePath } from './static-files.ts';
@@ -19,6 +20,16 @@ export async function serveApp(request: Request, url: URL, { dist, rooms }: Host
     'referrer-policy': 'no-referrer',
     'cross-origin-resource-policy': 'same-origin',
     'x-frame-options': 'DENY',
+    ...(isPage ? isolation(request) : WORKER_OF_ISOLATED_PAGE),
     'cache-control': url.pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
   });
+}
+
+/** A worker's script needs a policy at least as strict as its page's; the page's workers fetch nothing from elsewhere. */
+const WORKER_OF_ISOLATED_PAGE = { 'cross-origin-embedder-policy': 'require-corp' };
+
+/** For browsers whose containers cannot isolate themselves; the page has found out and asks. */
+function isolation(request: Request): Record<string, string> {
+  const policy = isolationOf(request.headers.get('cookie'));
+  return { vary: 'cookie', ...(policy === undefined ? {} : { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': policy }) };
 }

@@ -1,5 +1,6 @@
 /** `<label>.broker.<base>`: the frame in which the unmodified client library runs. */
 import { TerrariumError } from '../../shared/errors/error.ts';
+import { embedderPolicy } from '../../shared/isolation.ts';
 import type { HostsContext } from './context.ts';
 import { brokerPolicy } from './policies.ts';
 import { fileResponse, relativePath } from './static-files.ts';
@@ -10,7 +11,9 @@ export async function serveBroker(request: Request, url: URL, label: string, { d
   if (file === undefined) {
     throw relative === 'index.html' ? TerrariumError.of('E-TERRARIUM-3002', { part: 'broker' }) : TerrariumError.of('E-TERRARIUM-1102', { method: request.method, path: url.pathname });
   }
+  const policy = embedderPolicy(url.searchParams.get('coep'));
   return fileResponse(request, file, {
+    ...(policy === undefined ? {} : { 'cross-origin-embedder-policy': policy }),
     'content-security-policy': brokerPolicy(rooms, origins.host(label)),
     'cross-origin-resource-policy': 'cross-origin',
     // The container host learns its client's origin from it where the browser has no ancestorOrigins.

@@ -40,6 +40,17 @@ describe('container host', () => {
     expect(coep.headers.get('cross-origin-embedder-policy')).toBe('require-corp');
     expect(coep.headers.get('document-isolation-policy')).toBeNull();
   });
+  test('the page and the broker carry an embedder policy where the browser asks for one', async () => {
+    const headers = async (url: string, cookie = '') => {
+      const response = await get(url, { cookie });
+      return [response.headers.get('cross-origin-embedder-policy'), response.headers.get('cross-origin-opener-policy')];
+    };
+    expect(await headers('http://localhost:4000/e/some-label')).toEqual([null, null]);
+    expect(await headers('http://localhost:4000/e/some-label', 'a=b; terrarium-isolation=credentialless')).toEqual(['credentialless', 'same-origin']);
+    expect(await headers('http://localhost:4000/', 'terrarium-isolation=unsafe-none')).toEqual([null, null]);
+    expect(await headers('http://some-label.broker.localhost:4000/')).toEqual([null, null]);
+    expect(await headers('http://some-label.broker.localhost:4000/?coep=require-corp')).toEqual(['require-corp', null]);
+  });
   test('an environment is framed by its broker and the app only, any other label by the embedders', async () => {
     const id = await server.create();
     const own = (await get(`http://${id}.preview.localhost:4000/headless`)).headers.get('content-security-policy') ?? '';

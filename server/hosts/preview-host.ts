@@ -1,6 +1,7 @@
 /** `<label>.preview.<base>`: the container host of one label. Rules: SPEC.md of this folder. */
 import { HOST_PATHS } from '../../shared/protocol/preview-channel.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
+import { embedderPolicy } from '../../shared/isolation.ts';
 import type { HostsContext } from './context.ts';
 import { hostPolicy, relayPolicy } from './policies.ts';
 import { fileResponse, relativePath } from './static-files.ts';
@@ -10,7 +11,6 @@ export const CAPABILITY_MS = 12 * 60 * 60 * 1000;
 
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 const ANY_ORIGIN_MAY_EMBED = { 'cross-origin-resource-policy': 'cross-origin' };
-const COEP_MODES = new Set(['credentialless', 'require-corp']);
 
 export async function servePreviewHost(request: Request, url: URL, label: string, context: HostsContext): Promise<Response> {
   if (request.method !== 'GET' && request.method !== 'HEAD') throw TerrariumError.of('E-TERRARIUM-1102', { method: request.method, path: url.pathname });
@@ -51,8 +51,8 @@ async function headless(url: URL, label: string, context: HostsContext): Promise
 
 /** Where the browser has Document-Isolation-Policy the embedder needs no headers; the other two modes are asked for by the embedder (`coep` of `WebContainer.boot`). */
 function isolation(coep: string | null): Record<string, string> {
-  if (coep !== null && COEP_MODES.has(coep)) return { 'cross-origin-embedder-policy': coep };
-  return { 'document-isolation-policy': 'isolate-and-credentialless' };
+  const policy = embedderPolicy(coep);
+  return policy === undefined ? { 'document-isolation-policy': 'isolate-and-credentialless' } : { 'cross-origin-embedder-policy': policy };
 }
 
 /** Puts the boot data where the page looks for it; "<" is escaped so that no value can end the element. */

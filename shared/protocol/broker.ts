@@ -113,8 +113,8 @@ export type BrokerResult<O extends BrokerOp> = z.infer<(typeof RESULTS)[O]>;
 /** A boot that stays in one stage for longer has failed there, in milliseconds. Stages come one after another, each within this. */
 export const BOOT_STAGE_LIMIT = 20_000;
 
-/** How far a boot came; the watchdog names the cause from the last one seen. */
-export const bootStages = ['library', 'host-frame', 'host-loaded', 'host-init', 'built'] as const;
+/** How far a boot came; the watchdog names the cause from the last one seen. `not-isolated` is an end: the browser gave the host no shared memory. */
+export const bootStages = ['library', 'host-frame', 'host-loaded', 'host-init', 'built', 'not-isolated'] as const;
 export type BootStage = (typeof bootStages)[number];
 
 const id = z.number().int().nonnegative();
