@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { closePayload, FrameReader, isSendableCode, NO_STATUS, OPCODE, writeFrame, WebSocketProtocolError, type ServerFrame } from './frames.ts';
 
 const text = (value: string) => new TextEncoder().encode(value);
@@ -27,6 +27,17 @@ describe('frames', () => {
     const frame = served(0x82, payload);
     const cuts = [frame.subarray(0, 1), frame.subarray(1, 3), frame.subarray(3, 7), frame.subarray(7)];
     expect(read(...cuts)).toEqual([{ kind: 'binary', data: payload }]);
+  });
+
+  test('[GW10] a long message in many pieces is copied no more often than one in few', () => {
+    const frame = served(0x82, new Uint8Array(1 << 20));
+    const pieces = Array.from({ length: 1024 }, (_, at) => frame.subarray(at * 1025, (at + 1) * 1025));
+    const copying = vi.spyOn(Uint8Array.prototype, 'set');
+    const [message] = read(...pieces);
+    const copied = copying.mock.calls.reduce((sum, [source]) => sum + source.length, 0);
+    copying.mockRestore();
+    expect(message).toMatchObject({ kind: 'binary', data: { length: 1 << 20 } });
+    expect(copied).toBeLessThan(2 * frame.length);
   });
 
   test('[GW10] fragments are one message, control frames may stand between them', () => {

@@ -1,6 +1,8 @@
 /**
  * RFC 6455 frames as a client writes and reads them. No extensions are offered, so reserved bits are an error.
  */
+import { ByteQueue } from './byte-queue.ts';
+
 export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
 /** One message or control frame that the server sent. */
@@ -65,9 +67,14 @@ interface Header {
   size: number;
 }
 
+/** Two bytes and a length of eight; a server's frames have no mask. */
+const LONGEST_HEADER = 10;
+
 /** Reads what a server sends, in any cuts. */
 export class FrameReader {
-  private pending: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  private readonly pending = new ByteQueue();
+  /** Of the frame whose payload is not there yet. */
+  private header: Header | undefined;
   private readonly parts: Uint8Array[] = [];
   private partBytes = 0;
   private messageOpcode = 0;
@@ -75,19 +82,25 @@ export class FrameReader {
 
   /** @throws {WebSocketProtocolError} */
   *push(bytes: Uint8Array): Generator<ServerFrame, void, undefined> {
-    this.pending = concat([this.pending, bytes]);
+    this.pending.push(bytes);
     for (;;) {
-      const header = this.readHeader();
-      if (!header || this.pending.length < header.size + header.length) return;
-      const payload = this.pending.slice(header.size, header.size + header.length);
-      this.pending = this.pending.subarray(header.size + header.length);
+      const header = (this.header ??= this.readHeader());
+      if (!header || this.pending.length < header.length) return;
+      this.header = undefined;
+      const payload = this.pending.take(header.length);
       const frame = header.opcode >= 8 ? this.control(header, payload) : this.message(header, payload);
       if (frame) yield frame;
     }
   }
 
+  /** Takes it, once it is there whole. */
   private readHeader(): Header | undefined {
-    const { pending } = this;
+    const header = this.headerIn(this.pending.peek(LONGEST_HEADER));
+    if (header) this.pending.drop(header.size);
+    return header;
+  }
+
+  private headerIn(pending: Uint8Array): Header | undefined {
     const [first, second] = pending;
     if (first === undefined || second === undefined) return undefined;
     if ((first & 0x70) !== 0) throw new WebSocketProtocolError(1002, 'A reserved bit is set.');
