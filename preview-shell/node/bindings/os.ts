@@ -3,7 +3,6 @@ import type { BindingContext } from '../context.ts';
 import { native } from '../natives.ts';
 import { environmentOf } from './credentials.ts';
 import { attempt } from './handles.ts';
-import { jsHeap } from './js-heap.ts';
 
 const MEGABYTE = 1024 * 1024;
 const GIGABYTE = 1024 * MEGABYTE;
@@ -32,7 +31,8 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     },
     getUptime: () => native.performance.now() / 1000,
     getTotalMem: totalMemory,
-    getFreeMem: () => totalMemory() - (jsHeap()?.usedJSHeapSize ?? 0),
+    // What others use is not known.
+    getFreeMem: totalMemory,
     getAvailableParallelism: cpus,
     // Seven values for each: model, MHz, and the times spent, which a page cannot see.
     getCPUs: () => Array.from({ length: cpus() }, () => ['Browser', 0, 0, 0, 0, 0, 0]).flat(),

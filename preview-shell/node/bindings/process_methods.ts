@@ -2,7 +2,7 @@ import { SysError } from '../../abi/errno.ts';
 import { native } from '../natives.ts';
 import type { BindingContext } from '../context.ts';
 import { activeResources } from './active-resources.ts';
-import { knownHeap } from './js-heap.ts';
+import { unknownMemory } from './memory.ts';
 
 /** `process.versions` of the Node release whose library runs here; tools read them to decide what they may use. */
 export const VERSIONS = {
@@ -45,8 +45,8 @@ export function create(ctx: BindingContext): Record<string, unknown> {
       ctx.kernel.call('fs.write', 2, new native.TextEncoder().encode(`${text}\n`), null);
     },
     patchProcessObject: (process: Record<string, unknown>) => patchProcess(ctx, process),
-    memoryUsage: (fields: Float64Array) => fillMemory(fields),
-    rss: () => knownHeap('process.memoryUsage.rss()').totalJSHeapSize,
+    memoryUsage: () => unknownMemory('process.memoryUsage()'),
+    rss: () => unknownMemory('process.memoryUsage.rss()'),
     constrainedMemory: () => 0,
     availableMemory: () => (ctx.internalBinding('os') as { getFreeMem(): number }).getFreeMem(),
     cpuUsage: (fields: Float64Array) => fillCpu(ctx, fields),
@@ -146,11 +146,6 @@ export function createEnv(initial: Record<string, string>): Record<string, strin
       throw Object.assign(new TypeError("'process.env' does not accept an accessor(getter/setter) descriptor"), { code: 'ERR_INVALID_OBJECT_DEFINE_PROPERTY' });
     },
   });
-}
-
-function fillMemory(fields: Float64Array): void {
-  const { totalJSHeapSize, usedJSHeapSize } = knownHeap('process.memoryUsage()');
-  fields.set([totalJSHeapSize, totalJSHeapSize, usedJSHeapSize, 0, 0]);
 }
 
 /** The browser does not tell CPU time: the time for which the thread was not idle, in microseconds, is its upper bound. */

@@ -1,5 +1,5 @@
-/** node:v8 (node_v8.cc). Of the heap a page knows what `performance.memory` says, where there is one. */
-import { knownHeap } from './js-heap.ts';
+/** node:v8 (node_v8.cc). */
+import { unknownMemory } from './memory.ts';
 
 const HEAP_INDEXES = [
   'kTotalHeapSizeIndex', 'kTotalHeapSizeExecutableIndex', 'kTotalPhysicalSizeIndex', 'kTotalAvailableSize', 'kUsedHeapSizeIndex', 'kHeapSizeLimitIndex',
@@ -12,18 +12,18 @@ const SPACE_INDEXES = ['kSpaceSizeIndex', 'kSpaceUsedSizeIndex', 'kSpaceAvailabl
 const CACHED_DATA_VERSION_TAG = 2596627580;
 
 export function create(): Record<string, unknown> {
-  const heap = new Float64Array(HEAP_INDEXES.length);
   const indexes = (names: string[]): Record<string, number> => Object.fromEntries(names.map((name, index) => [name, index]));
   return {
     ...indexes(HEAP_INDEXES), ...indexes(CODE_INDEXES), ...indexes(SPACE_INDEXES),
-    heapStatisticsBuffer: heap,
+    heapStatisticsBuffer: new Float64Array(HEAP_INDEXES.length),
     heapCodeStatisticsBuffer: new Float64Array(CODE_INDEXES.length),
     heapSpaceStatisticsBuffer: new Float64Array(SPACE_INDEXES.length),
-    kHeapSpaces: [],
+    // The names of V8's; the first one asked for throws.
+    kHeapSpaces: ['read_only_space', 'new_space', 'old_space', 'code_space', 'shared_space', 'trusted_space', 'new_large_object_space', 'large_object_space', 'code_large_object_space', 'shared_large_object_space', 'trusted_large_object_space'],
     detailLevel: { DETAILED: 1, BRIEF: 0 },
-    updateHeapStatisticsBuffer: () => measure(heap),
-    updateHeapCodeStatisticsBuffer: () => undefined,
-    updateHeapSpaceStatisticsBuffer: () => undefined,
+    updateHeapStatisticsBuffer: () => unknownMemory('v8.getHeapStatistics()'),
+    updateHeapCodeStatisticsBuffer: () => unknownMemory('v8.getHeapCodeStatistics()'),
+    updateHeapSpaceStatisticsBuffer: () => unknownMemory('v8.getHeapSpaceStatistics()'),
     cachedDataVersionTag: () => CACHED_DATA_VERSION_TAG,
     isStringOneByteRepresentation: (text: string) => !/[^\0-\xff]/.test(text),
     setFlagsFromString: (flag: string) => unsupported(`v8.setFlagsFromString(${JSON.stringify(flag)})`),
@@ -35,16 +35,6 @@ export function create(): Record<string, unknown> {
       }
     },
   };
-}
-
-function measure(heap: Float64Array): void {
-  const set = (name: string, value: number): void => void (heap[HEAP_INDEXES.indexOf(name)] = value);
-  const { totalJSHeapSize, usedJSHeapSize, jsHeapSizeLimit } = knownHeap('v8.getHeapStatistics()');
-  set('kTotalHeapSizeIndex', totalJSHeapSize);
-  set('kTotalPhysicalSizeIndex', totalJSHeapSize);
-  set('kUsedHeapSizeIndex', usedJSHeapSize);
-  set('kHeapSizeLimitIndex', jsHeapSizeLimit);
-  set('kTotalAvailableSize', jsHeapSizeLimit - usedJSHeapSize);
 }
 
 function unsupported(what: string): never {
