@@ -12,6 +12,18 @@ export interface Endpoint {
   owned?: boolean;
 }
 
+/** Descriptors that a redirection can name: one digit (XCU 2.7). */
+const MOST = 10;
+
+function isOpen(fd: number): boolean {
+  try {
+    fs.fstatSync(fd);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Standard input, output and errors of a command, and what it has besides. */
 export class Descriptors {
   readonly #table: Map<number, Endpoint>;
@@ -22,7 +34,8 @@ export class Descriptors {
   }
 
   static inherited(): Descriptors {
-    return new Descriptors([[0, { fd: 0, input: new FdInput(0) }], [1, { fd: 1, output: new FdOutput(1) }], [2, { fd: 2, output: new FdOutput(2) }]]);
+    const others = Array.from({ length: MOST - 3 }, (_, index) => index + 3).filter(isOpen).map((fd): [number, Endpoint] => [fd, { fd, input: new FdInput(fd), output: new FdOutput(fd) }]);
+    return new Descriptors([[0, { fd: 0, input: new FdInput(0) }], [1, { fd: 1, output: new FdOutput(1) }], [2, { fd: 2, output: new FdOutput(2) }], ...others]);
   }
 
   copy(): Descriptors {
