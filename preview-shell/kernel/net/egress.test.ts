@@ -10,7 +10,7 @@ const decoder = new TextDecoder();
 function open(fetch: (url: string, init: RequestInit) => Promise<Response>, port = 80, failures: EgressFailure[] = []) {
   const network = new LoopbackNetwork();
   network.egress = new FetchEgress({ fetch, onFailure: (failure) => failures.push(failure) });
-  const [address = ''] = network.names.lookup('api.example', 4);
+  const [address = ''] = network.names.lookup('api.example.com', 4);
   const socket = network.socket('tcp', 5);
   network.connect(socket, address, port);
   return { network, socket };
@@ -34,10 +34,10 @@ test('a request is fetched and its answer streamed', async () => {
     seen.push(url, init.method, Object.fromEntries(new Headers(init.headers)), await new Response(init.body ?? null).text());
     return new Response('hello', { status: 201, statusText: 'Created', headers: { 'x-a': '1', 'content-encoding': 'gzip' } });
   });
-  write(socket, 'POST /p?q HTTP/1.1\r\nHost: api.example\r\nX-B: 2\r\nContent-Length: 4\r\n\r\nbo');
+  write(socket, 'POST /p?q HTTP/1.1\r\nHost: api.example.com\r\nX-B: 2\r\nContent-Length: 4\r\n\r\nbo');
   write(socket, 'dy');
   const answer = await readUntil(socket, '0\r\n\r\n');
-  expect(seen).toEqual(['http://api.example/p?q', 'POST', { 'x-b': '2' }, 'body']);
+  expect(seen).toEqual(['http://api.example.com/p?q', 'POST', { 'x-b': '2' }, 'body']);
   expect(answer).toMatch(/^HTTP\/1\.1 201 Created\r\n/);
   expect(answer).toContain('x-a: 1\r\n');
   expect(answer).not.toContain('content-encoding');
@@ -50,26 +50,26 @@ test('TLS is fetched as https; several requests in order; the end closes', async
     urls.push(url);
     return new Response(null, { status: 204 });
   }, 443);
-  network.startTls(socket, 'api.example');
-  write(socket, 'GET /1 HTTP/1.1\r\nHost: api.example\r\n\r\nGET /2 HTTP/1.1\r\nHost: api.example\r\nConnection: close\r\n\r\n');
+  network.startTls(socket, 'api.example.com');
+  write(socket, 'GET /1 HTTP/1.1\r\nHost: api.example.com\r\n\r\nGET /2 HTTP/1.1\r\nHost: api.example.com\r\nConnection: close\r\n\r\n');
   const answer = await readUntil(socket, 'never');
-  expect(urls).toEqual(['https://api.example/1', 'https://api.example/2']);
+  expect(urls).toEqual(['https://api.example.com/1', 'https://api.example.com/2']);
   expect(answer.match(/204/g)).toHaveLength(2);
 });
 
 test('a fetch that fails resets the connection and says why', async () => {
   const failures: EgressFailure[] = [];
   const { socket } = open(() => Promise.reject(new TypeError('Failed to fetch')), 80, failures);
-  write(socket, 'GET / HTTP/1.1\r\nHost: api.example\r\n\r\n');
+  write(socket, 'GET / HTTP/1.1\r\nHost: api.example.com\r\n\r\n');
   await expect(readUntil(socket, 'x')).rejects.toThrow(/ECONNREFUSED/);
-  expect(failures).toEqual([{ url: 'http://api.example/', reason: 'Failed to fetch' }]);
+  expect(failures).toEqual([{ url: 'http://api.example.com/', reason: 'Failed to fetch' }]);
 });
 
 test('[NW5] other ports, other protocols and TLS inside are refused', async () => {
   const { network, socket } = open(() => Promise.reject(new Error('unused')));
   write(socket, 'SSH-2.0-x\r\n');
   await expect(readUntil(socket, 'x')).rejects.toThrow(/ECONNREFUSED/);
-  const [address = ''] = network.names.lookup('db.example', 4);
+  const [address = ''] = network.names.lookup('db.example.com', 4);
   expect(() => network.connect(network.socket('tcp', 1), address, 5432)).toThrow(/ENETUNREACH/);
   expect(() => network.startTls(network.socket('tcp', 1), 'x')).toThrow(/ENOTSUP/);
 });

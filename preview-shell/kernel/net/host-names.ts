@@ -9,6 +9,18 @@ const FIRST = (198 << 24) | (18 << 16) | 1;
 const COUNT = 1 << 17;
 const NAME = /^(?=.{1,253}\.?$)(?!-)[a-z0-9_-]{1,63}(?:\.(?!-)[a-z0-9_-]{1,63})*\.?$/i;
 
+/** What `os.hostname()` says. */
+const OWN_NAME = 'terrarium';
+
+/** Top-level domains that stand for nothing (RFC 6761, 6.2 and 6.4; RFC 6762, 22.1: not without multicast). */
+const NOWHERE = new Set(['invalid', 'test', 'example', 'local']);
+
+/** A name without a dot is one of a network that the container is not part of. */
+function isNowhere(host: string): boolean {
+  const labels = host.split('.');
+  return labels.length === 1 || NOWHERE.has(labels[labels.length - 1] as string);
+}
+
 export class HostNames {
   private readonly addresses = new Map<string, string>();
   private readonly names = new Map<string, string>();
@@ -29,7 +41,8 @@ export class HostNames {
     const host = name.toLowerCase().replace(/\.$/, '');
     if (isV4(host) || isV6(host)) return [host];
     if (host === 'localhost' || host.endsWith('.localhost')) return [LOOPBACK_V4, LOOPBACK_V6];
-    if (!NAME.test(host)) return [];
+    if (host === OWN_NAME) return [LOOPBACK_V4];
+    if (!NAME.test(host) || isNowhere(host)) return [];
     return [this.addresses.get(host) ?? this.assign(host)];
   }
 

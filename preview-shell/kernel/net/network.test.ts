@@ -137,12 +137,20 @@ test('the gateway\'s duplex', async () => {
 test('[NW9] names', () => {
   const { names } = new LoopbackNetwork();
   expect(names.lookup('app.localhost', 0)).toEqual(['127.0.0.1', '::1']);
-  const [address = ''] = names.lookup('registry.example', 0);
+  const [address = ''] = names.lookup('registry.example.com', 0);
   expect(address).toMatch(/^198\.1[89]\./);
-  expect(names.lookup('REGISTRY.example.', 4)).toEqual([address]);
-  expect(names.nameOf(address)).toBe('registry.example');
-  expect(() => names.lookup('registry.example', 6)).toThrow(/ENOENT/);
+  expect(names.lookup('REGISTRY.example.com.', 4)).toEqual([address]);
+  expect(names.nameOf(address)).toBe('registry.example.com');
+  expect(() => names.lookup('registry.example.com', 6)).toThrow(/ENOENT/);
   expect(() => names.lookup('not a name', 0)).toThrow(/ENOENT/);
+});
+
+test.each(['nope.invalid', 'a.test', 'postgres', 'registry.example', 'printer.local'])('[NW10] %s is the name of nothing', (name) => {
+  expect(() => new LoopbackNetwork().names.lookup(name, 0)).toThrow(/ENOENT/);
+});
+
+test('[NW9] the container knows its own name', () => {
+  expect(new LoopbackNetwork().names.lookup('terrarium', 0)).toEqual(['127.0.0.1']);
 });
 
 test('local sockets by path', async () => {
