@@ -5,6 +5,7 @@
  * `mailbox.put` (channel, side, sequence, bytes, last): one piece of the message, of MAX_TRANSFER bytes at most.
  * `mailbox.take` (channel, side, sequence) -> [piece, last] or null: the message of that sequence number; earlier ones are dropped.
  * `mailbox.drop` (channel): the channel is closed.
+ * `broadcast.scope` () -> text that no other process of any container has: BroadcastChannels of one name meet within it.
  */
 import type { Value } from '../../abi/codec.ts';
 import { SysError } from '../../abi/errno.ts';
@@ -26,6 +27,12 @@ export function mailboxSyscalls(): SyscallTable {
     byProcess.set(process, known);
     return known;
   };
+  const scopes = new WeakMap<CallingProcess, string>();
+  const scopeOf = (process: CallingProcess): string => {
+    const scope = scopes.get(process) ?? crypto.randomUUID();
+    scopes.set(process, scope);
+    return scope;
+  };
   return {
     'mailbox.put': (caller, [channel, side, sequence, bytes, last]) => {
       if (typeof channel !== 'string' || !(bytes instanceof Uint8Array)) throw new SysError('EINVAL');
@@ -35,6 +42,7 @@ export function mailboxSyscalls(): SyscallTable {
       put(both[sideOf(side)], numberOf(sequence), bytes, last === true);
     },
     'mailbox.take': (caller, [channel, side, sequence]) => take(boxesOf(caller.process).get(String(channel))?.[sideOf(side)] ?? [], numberOf(sequence)),
+    'broadcast.scope': ({ process }) => scopeOf(process),
     'mailbox.drop': (caller, [channel]) => void boxesOf(caller.process).delete(String(channel)),
   };
 }

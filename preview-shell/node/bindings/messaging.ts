@@ -1,5 +1,6 @@
 import { native } from '../natives.ts';
 import type { BindingContext } from '../context.ts';
+import { broadcastPort } from './messaging/broadcast.ts';
 import { channelMaker, type EndAddress } from './messaging/mailbox.ts';
 import { type Host, HostObjects } from './messaging/host-objects.ts';
 import { checkedTransferList } from './messaging/transfer-list.ts';
@@ -116,9 +117,7 @@ export function create(ctx: BindingContext): Record<string, unknown> {
       Object.defineProperty(target, 'DOMException', { value: ctx.hooks.DOMException ?? native.DOMException, writable: true, configurable: true, enumerable: false });
     },
     get DOMException() { return ctx.hooks.DOMException ?? native.DOMException; },
-    broadcastChannel: () => {
-      throw Object.assign(new Error('BroadcastChannel is not supported in the container'), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' });
-    },
+    broadcastChannel: (name: string) => broadcastPort(ctx, hostObjects, name, (port) => void stateOf(port)),
   };
 }
 

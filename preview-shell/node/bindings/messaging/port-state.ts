@@ -14,7 +14,7 @@ const onMessage = setter('onmessage') as (this: MessagePort, listener: ((event: 
 const onClose = setter('onclose');
 
 /** How a message travels between two threads: with its number (CLOSED: the other end was closed), where to find what belongs to its ports, and Node's own objects in it. */
-type Envelope = readonly [sequence: number, message: unknown, ports: readonly (EndAddress | undefined)[], hosts?: readonly Host[]];
+export type Envelope = readonly [sequence: number, message: unknown, ports: readonly (EndAddress | undefined)[], hosts?: readonly Host[]];
 const CLOSED = -1;
 
 interface Item {
