@@ -7,8 +7,9 @@ import { PackedCode } from '../modules/packed-code.ts';
 import { noteText } from '../modules/positions.ts';
 import { dynamicImportEdits } from '../modules/rewrite.ts';
 import { scriptImports } from '../modules/script-imports.ts';
-import { explainSyntaxError, type Source } from '../modules/syntax-errors.ts';
+import { explainSyntaxError, parseScript, type Source } from '../modules/syntax-errors.ts';
 import { compileFunction, sourceMapUrl, type ImportFunction } from '../modules/compile-script.ts';
+import { contextScript, type ContextScript } from '../modules/context-script.ts';
 import { evaluateInContext } from '../modules/script-context.ts';
 import type { BindingContext } from '../context.ts';
 
@@ -44,24 +45,38 @@ export function create(ctx: BindingContext): Record<string, unknown> {
 
   class ContextifyScript {
     readonly sourceMapURL: string | undefined;
-    readonly #code: string;
+    readonly #own: string;
+    readonly #edits: readonly Edit[];
     readonly #filename: string;
+    #inContext: { text: string; script: ContextScript } | undefined;
 
     constructor(code: string, filename: string, _line?: number, _column?: number, _cached?: unknown, _produce?: boolean, _context?: object, option?: symbol) {
       // Reports a syntax error when the script is made, as V8 does; nothing of it runs.
       const own = withoutHashbang(code);
       explained({ text: code, name: filename, type: 'script' }, () => void new native.Function(own));
-      const edits = mergeEdits(editsOf(own, 'script', unknownText), dynamicImportEdits(own, () => imports.name(importsOf(option, filename))));
-      noteText(filename, 0, own, edits);
-      this.#code = applyEdits(own, edits);
+      this.#own = own;
+      this.#edits = mergeEdits(editsOf(own, 'script', unknownText), dynamicImportEdits(own, () => imports.name(importsOf(option, filename))));
+      noteText(filename, 0, own, this.#edits);
       mark(this, option);
       this.#filename = filename;
       this.sourceMapURL = sourceMapUrl(code);
     }
 
     runInContext(context: object | null): unknown {
-      const text = `${this.#code}\n//# sourceURL=${this.#filename}`;
-      return context === null ? (0, native.indirectEval)(text) : evaluateInContext(text, context);
+      if (context === null) return (0, native.indirectEval)(this.#named(this.#edits));
+      const { text, script } = (this.#inContext ??= this.#forContext());
+      return evaluateInContext(text, context, script);
+    }
+
+    #named(edits: readonly Edit[]): string {
+      return `${applyEdits(this.#own, edits)}\n//# sourceURL=${this.#filename}`;
+    }
+
+    #forContext(): { text: string; script: ContextScript } {
+      const script = contextScript(this.#own, (text) => parseScript(ctx, text));
+      const edits = mergeEdits(script.edits, this.#edits);
+      noteText(this.#filename, 0, this.#own, edits);
+      return { text: this.#named(edits), script };
     }
 
     createCachedData(): Uint8Array {

@@ -90,6 +90,9 @@ function setArrow(ctx: BindingContext, error: object, arrow: string, decorated: 
   if (decorated) Object.defineProperty(error, symbols.decorated, { value: true, configurable: true, writable: true, enumerable: false });
 }
 
+/** @throws {SyntaxError} */
+export const parseScript = (ctx: BindingContext, text: string): { readonly body: readonly object[] } => ({ body: parse(ctx, { text, name: '', type: 'script' }).body ?? [] });
+
 function parse(ctx: BindingContext, { text, type, isBody }: Source): AcornNode {
   const acorn = (ctx.hooks.requireBuiltin as (id: string) => unknown)('internal/deps/acorn/acorn/dist/acorn') as Acorn;
   return acorn.parse(text, { ecmaVersion: 'latest', sourceType: type, locations: true, allowHashBang: true, allowReturnOutsideFunction: isBody === true });
