@@ -28,7 +28,7 @@ export class DiskSide {
   /** Tells a local change, a stale copy and a deletion apart by what both sides last agreed on. */
   async reconcile({ files, gone }: Welcome): Promise<void> {
     for (const { path, hash } of files) this.state.disk.set(path, hash);
-    for (const found of files) await this.reconcileFound(found);
+    for (const found of files) await this.reconcileFound(this.withRename(found));
     for (const { path, agreed } of gone) {
       const file = this.state.fileAt(path);
       // Gone here and unchanged there: a program removed it.
@@ -55,6 +55,19 @@ export class DiskSide {
       else state.agreed([[path, content]]);
     } else if (how === 'conflict' && unsent.content !== null && unsent.hash !== null) this.keepBeside(path, unsent.content, unsent.hash, unsent.mode);
     state.bring(path);
+  }
+
+  /** A name that a program gave a file is the document's too, if that still has the file under the old one. */
+  private withRename(found: FoundFile): FoundFile {
+    const { state } = this;
+    const { path, from } = found;
+    const file = from === undefined ? undefined : state.fileAt(from);
+    if (from === undefined || file === undefined || state.disk.has(from)) return found;
+    // One file less, and one more.
+    if (state.isViewer || state.fileAt(path) !== undefined || state.unsent.has(from)) return { ...found, agreed: [], base: null };
+    state.pathOf.set(file.id, path);
+    renameFile(state.doc, file.id, path, DISK_ORIGIN);
+    return found;
   }
 
   private async reconcileFound({ path, hash, agreed, base }: FoundFile): Promise<void> {

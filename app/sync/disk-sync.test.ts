@@ -1,25 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type * as Y from 'yjs';
 import { addTextFile, deleteFile, findByPath, listFiles, renameFile } from '../../shared/document/schema.ts';
-import { editor, newDisk, openWorld, synced, textOf, type Synced, type World } from './testing.ts';
-
-const open: Synced[] = [];
-const worlds: World[] = [];
-afterEach(async () => {
-  for (const { sync, member } of open.splice(0)) {
-    sync.stop();
-    member.leave();
-  }
-  for (const world of worlds.splice(0)) await world.close();
-});
-
-async function start(files: Record<string, string>, disk = newDisk()): Promise<Synced & { world: World }> {
-  const world = openWorld(files);
-  worlds.push(world);
-  const made = await synced(world, world.join(), disk);
-  open.push(made);
-  return { ...made, world };
-}
+import { again, start } from './testing-runs.ts';
+import { editor, textOf, type Synced } from './testing.ts';
 
 describe('document to disk', () => {
   test('[S1] the disk holds the document’s files when the start is over', async () => {
@@ -115,9 +98,7 @@ describe('a start on a disk that was there before', () => {
     first.sync.stop();
     await before(first);
     document(first.doc);
-    const again = await synced(first.world, first.member, first.disk);
-    open.push(again);
-    return again;
+    return await again(first);
   }
 
   test('[S8] a stale copy gives way to the document', async () => {

@@ -153,8 +153,9 @@ export class DocumentSide {
     if (flight !== undefined) return void flight.then(() => this.again(path));
     const file = state.fileAt(path);
     const target = this.targetAt(path, file);
-    if (target === undefined || state.link === undefined) return;
+    if (state.link === undefined) return;
     const known = state.disk.get(path);
+    if (target === undefined) return known === undefined || file !== undefined || state.unsent.has(path) ? undefined : await this.removeLeft(path, known);
     if (known === target.hash) return this.isThere(path, file);
     if (this.waits(path)) return;
     const { hash, mode, unsent } = target;
@@ -168,6 +169,13 @@ export class DocumentSide {
       if (unsent === undefined) for (const listener of state.brought) listener(path);
     }
     // A program wrote there meanwhile: that is merged in first, and the result is tried again.
+    else this.dirtyPaths.add(path);
+  }
+
+  /** What a program wrote is in the document, in a file that has another name by now, or is gone. */
+  private async removeLeft(path: string, known: string): Promise<void> {
+    const { state } = this;
+    if ((await state.link?.write({ t: 'remove', path, base: known })) === true) state.disk.delete(path);
     else this.dirtyPaths.add(path);
   }
 

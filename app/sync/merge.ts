@@ -113,8 +113,10 @@ function isWithin(inner: readonly string[], outer: readonly string[], match: Mat
 
 const equal: Match = (inner, outer) => inner === outer;
 
-/** The same line, or that line with something typed into it: most of it. */
-const sameLine: Match = (inner, outer) => inner === outer || (2 * inner.length >= outer.length && isWithin(wordsOf(inner), wordsOf(outer), equal));
+/** The same line, or that line with something typed before or behind it, however much, or into it: most of it. */
+const sameLine: Match = (inner, outer) => inner === outer || isAtAnEnd(inner.trimEnd(), outer.trimEnd()) || (2 * inner.length >= outer.length && isWithin(wordsOf(inner), wordsOf(outer), equal));
+
+const isAtAnEnd = (inner: string, outer: string): boolean => inner !== '' && (outer.startsWith(inner) || outer.endsWith(inner));
 
 const same = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((token, index) => token === b[index]);
 

@@ -1,31 +1,8 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { addBinaryFile, findByPath, listFiles } from '../../shared/document/schema.ts';
-import { editor, newDisk, openWorld, synced, textOf, type Synced, type World } from './testing.ts';
-
-const open: Synced[] = [];
-const worlds: World[] = [];
-afterEach(async () => {
-  for (const { sync, member } of open.splice(0)) {
-    sync.stop();
-    member.leave();
-  }
-  for (const world of worlds.splice(0)) await world.close();
-});
-
-async function start(files: Record<string, string>, prepare: (world: World) => void = () => undefined): Promise<Synced & { world: World }> {
-  const world = openWorld(files);
-  worlds.push(world);
-  prepare(world);
-  const made = await synced(world, world.join(), newDisk());
-  open.push(made);
-  return { ...made, world };
-}
-
-async function again({ world, member, disk }: Synced & { world: World }): Promise<Synced> {
-  const made = await synced(world, member, disk);
-  open.push(made);
-  return made;
-}
+import { newProgram } from './testing-program.ts';
+import { again, start } from './testing-runs.ts';
+import { editor, newDisk, textOf, type Synced } from './testing.ts';
 
 /** What the disk told before this has reached the document. */
 async function caughtUp({ fs, doc }: Synced): Promise<void> {
@@ -46,7 +23,7 @@ test('[S13] a file of the document that an ignore rule names stays, also when th
 });
 
 test('[S14] a file that cannot be brought to the disk does not keep the others from it', async () => {
-  const { read } = await start({ a: 'file', 'a/b.txt': 'below', 'z.txt': 'Z' }, ({ room }) => addBinaryFile(room.doc, { id: '0', path: '0.bin', blob: 'a'.repeat(64), size: 1 }));
+  const { read } = await start({ a: 'file', 'a/b.txt': 'below', 'z.txt': 'Z' }, newDisk(), ({ room }) => addBinaryFile(room.doc, { id: '0', path: '0.bin', blob: 'a'.repeat(64), size: 1 }));
   expect(await read('z.txt')).toBe('Z');
 });
 
@@ -73,4 +50,36 @@ test('[S16] bytes over a text that nobody touched take its place', async () => {
   const made = await start({ 'a.txt': 'A' });
   await made.fs.writeFile('a.txt', new Uint8Array([0, 255]));
   await expect.poll(() => findByPath(made.doc, 'a.txt')?.kind).toBe('binary');
+});
+
+test('[S30] the name that a program gave a file moments before the tab crashed is its name after it, with what was typed meanwhile', async () => {
+  const made = await start({ 'a.txt': 'one\ntwo\n', 'folder/b.txt': 'B\n' });
+  const program = newProgram(made.disk);
+  program.read('a.txt');
+  program.rename('a.txt', 'renamed.txt');
+  program.append('renamed.txt', 'three\n');
+  program.rename('folder', 'place');
+  made.sync.stop();
+  made.container.crash();
+  editor(made.doc, 'a.txt').insert(0, 'typed\n');
+  editor(made.doc, 'folder/b.txt').insert(0, 'typed\n');
+  const after = await again(made);
+  await expect.poll(() => textOf(after.doc, 'renamed.txt')).toBe('typed\none\ntwo\nthree\n');
+  await expect.poll(() => after.read('renamed.txt')).toBe('typed\none\ntwo\nthree\n');
+  await expect.poll(() => after.read('place/b.txt')).toBe('typed\nB\n');
+  expect(listFiles(after.doc).map(({ id, path }) => [id, path])).toEqual([['id-folder/b.txt', 'place/b.txt'], ['id-a.txt', 'renamed.txt']]);
+});
+
+test('[S20] of programs that write one file within a moment each change counts, also of one that read what another had just left, or that replaced the file', async () => {
+  const made = await start({ 'a.txt': '1\n2\n' });
+  const [one, two] = [newProgram(made.disk), newProgram(made.disk)];
+  one.read('a.txt');
+  one.write('a.txt.tmp', 'x\n1\n2\n');
+  one.rename('a.txt.tmp', 'a.txt');
+  expect(two.read('a.txt')).toBe('x\n1\n2\n');
+  one.write('a.txt', 'y\nx\n1\n2\n');
+  two.write('a.txt', 'x\n1\n2\nz\n');
+  one.rename('a.txt', 'b.txt');
+  await expect.poll(() => textOf(made.doc, 'b.txt')).toBe('y\nx\n1\n2\nz\n');
+  expect(findByPath(made.doc, 'b.txt')?.id).toBe('id-a.txt');
 });

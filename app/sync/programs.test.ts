@@ -1,22 +1,14 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { listFiles } from '../../shared/document/schema.ts';
-import { editor, newDisk, openWorld, synced, textOf, type Synced, type World } from './testing.ts';
+import { keep, newWorld } from './testing-runs.ts';
+import { editor, newDisk, synced, textOf, type openWorld, type Synced } from './testing.ts';
 import { newProgram } from './testing-program.ts';
 
-const open: Synced[] = [];
-let world: World;
-afterEach(async () => {
-  for (const { sync, member } of open.splice(0)) {
-    sync.stop();
-    member.leave();
-  }
-  await world.close();
-});
-
 async function runtimes(count: number, files: Record<string, string>, wire?: Parameters<typeof openWorld>[1]): Promise<Synced[]> {
-  world = openWorld(files, wire);
-  for (let index = 0; index < count; index++) open.push(await synced(world, world.join(), newDisk()));
-  return [...open];
+  const world = newWorld(files, wire);
+  const made: Synced[] = [];
+  for (let index = 0; index < count; index++) made.push(keep(await synced(world, world.join(), newDisk())));
+  return made;
 }
 
 const paths = ({ doc }: Synced) => listFiles(doc).map(({ path }) => path);

@@ -51,15 +51,18 @@ export class Fleet {
   readonly room: Room;
   private readonly world: World;
   private readonly runtimes: Runtime[] = [];
+  private nextClient = 100;
 
   private constructor(world: World) {
     this.world = world;
     this.room = world.room;
+    this.room.doc.clientID = 1;
     this.room.doc.on('update', () => this.acknowledge());
   }
 
+  /** @param delay of frames, in milliseconds at the most */
   static async open(files: Record<string, string>, delay: number): Promise<Fleet> {
-    const fleet = new Fleet(openWorld(files, { delay: () => (delay === 0 ? 0 : Math.random() * delay) }));
+    const fleet = new Fleet(openWorld(files, { delay: () => Math.random() * delay }));
     for (let index = 0; index < MEMBERS; index++) fleet.runtimes.push(await fleet.start(index));
     return fleet;
   }
@@ -89,18 +92,19 @@ export class Fleet {
     }
   }
 
-  /** The tab is gone, with everything in memory; the disk, and (`keepDocument`) the browser's copy of the document, are what is left. */
-  async crash(index: number, keepDocument: boolean): Promise<void> {
+  /** The tab is gone, with everything in memory; the disk, and (`keepDocument`) the browser's copy of the document, are what is left. `halfWritten` is as it was before. */
+  async crash(index: number, keepDocument: boolean, halfWritten: [path: string, text: string][] = []): Promise<void> {
     const before = this.runtime(index);
     before.sync.stop();
     before.container.crash();
     before.member.leave();
-    const doc = new Y.Doc();
+    const doc = this.newDocument();
     if (keepDocument) Y.applyUpdate(doc, Y.encodeStateAsUpdate(before.doc));
     for (const [token, who] of this.accounts.written) if (who === before.name && !this.accounts.acknowledged.has(token)) this.accounts.excused.add(token);
     const inRoom = new Map(winners(this.room.doc));
-    for (const [path, inode] of projectFiles(before.disk, ROOT, () => false, [])) {
-      if (inRoom.get(path) !== contentOf(inode)) for (const token of tokensIn(contentOf(inode))) this.accounts.mayBeTwice.add(token);
+    const onDisk = [...projectFiles(before.disk, ROOT, () => false, [])].map(([path, inode]): [string, string] => [path, contentOf(inode)]);
+    for (const [path, text] of [...onDisk, ...halfWritten]) {
+      if (inRoom.get(path) !== text) for (const token of tokensIn(text)) this.accounts.mayBeTwice.add(token);
     }
     this.runtimes[index % MEMBERS] = await this.start(index, before, doc);
   }
@@ -148,11 +152,18 @@ export class Fleet {
     await this.world.close();
   }
 
-  private async start(index: number, before?: Runtime, doc = new Y.Doc()): Promise<Runtime> {
+  private async start(index: number, before?: Runtime, doc = this.newDocument()): Promise<Runtime> {
     const disk = before?.disk ?? newDisk();
     const made = await synced(this.world, this.world.join({ doc }), disk);
     const name = `runtime ${index % MEMBERS}${before === undefined ? '' : '*'}`;
     return { ...made, name, programs: [0, 1].map((program) => new FleetProgram(`${name}, program ${program}`, name, newProgram(disk), this.accounts)) };
+  }
+
+  /** Of two that insert at one place the one with the lower number is first: not by chance here. */
+  private newDocument(): Y.Doc {
+    const doc = new Y.Doc();
+    doc.clientID = this.nextClient++;
+    return doc;
   }
 
   private acknowledge(): void {
@@ -211,12 +222,14 @@ export class FleetProgram {
     writing.finish(text);
   }
 
-  /** Empties it, and never comes to write. */
-  beginWrite(path: string): void {
+  /** Empties it, and never comes to write. @returns what it held */
+  beginWrite(path: string): string | undefined {
+    let before: string | undefined;
     attempt(() => {
-      this.run.read(path);
+      before = this.run.read(path);
       this.run.truncate(path);
     });
+    return before;
   }
 
   /** Whatever it was. */

@@ -1,26 +1,15 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findByPath, listFiles } from '../../shared/document/schema.ts';
 import type { ContainerProcess } from '../container/process.ts';
 import { ReplicaLink } from './replica-link.ts';
-import { containerOver, editor, newDisk, openWorld, storeOf, synced, textOf, type Synced, type World } from './testing.ts';
+import { keep, newWorld } from './testing-runs.ts';
+import { containerOver, editor, newDisk, storeOf, synced, textOf, type Synced } from './testing.ts';
 import { newProgram } from './testing-program.ts';
 
-const open: Synced[] = [];
-let world: World | undefined;
-afterEach(async () => {
-  for (const { sync, member } of open.splice(0)) {
-    sync.stop();
-    member.leave();
-  }
-  await world?.close();
-  world = undefined;
-});
-
-const keep = (made: Synced): Synced => (open.push(made), made);
 const problemOf = ({ sync }: Synced) => sync.status.getState().problem?.code;
 
 test('[S27] bytes that could not be stored are, as soon as there is a connection', async () => {
-  world = openWorld({});
+  const world = newWorld({});
   const member = world.join();
   const { putBlob } = storeOf(world, member);
   let reachable = false;
@@ -38,7 +27,7 @@ test('[S27] bytes that could not be stored are, as soon as there is a connection
 });
 
 test('[S28] a full disk keeps what it has, says so, and takes the rest when there is room', async () => {
-  world = openWorld({ 'a.txt': 'short' });
+  const world = newWorld({ 'a.txt': 'short' });
   const disk = newDisk({ capacity: 4000 });
   const made = keep(await synced(world, world.join(), disk));
   await made.fs.writeFile('/tmp.log', 'x'.repeat(3000));
@@ -51,7 +40,7 @@ test('[S28] a full disk keeps what it has, says so, and takes the rest when ther
 });
 
 test('[S29] a viewer’s programs write on that disk alone, and the status says so', async () => {
-  world = openWorld({ 'a.txt': 'one\ntwo\n' });
+  const world = newWorld({ 'a.txt': 'one\ntwo\n' });
   const editing = keep(await synced(world));
   const viewing = keep(await synced(world, world.join({ canWrite: false })));
   const program = newProgram(viewing.disk);
@@ -69,7 +58,7 @@ test('[S29] a viewer’s programs write on that disk alone, and the status says 
 
 describe('[S23] the replica', () => {
   test('is started anew when it has ended, and what changed meanwhile is found', async () => {
-    world = openWorld({ 'a.txt': 'A' });
+    const world = newWorld({ 'a.txt': 'A' });
     const made = keep(await synced(world));
     made.container.crash();
     await made.fs.writeFile('b.txt', 'written while it was away');

@@ -26,6 +26,8 @@ const found = z.object({
   agreed: z.array(hash),
   /** Of a file that was changed here and is not in the document yet: the revision of the document that it is a change of, if that is kept. */
   base: hash.nullable(),
+  /** The name under which the document has it, where a program gave it this one and that is not known to be in the document. */
+  from: path.optional(),
 });
 export type FoundFile = z.infer<typeof found>;
 

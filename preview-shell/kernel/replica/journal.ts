@@ -21,13 +21,15 @@ interface Entry {
   base: string | null;
   /** What the file held when a program began to write it, while it has not closed it. */
   open: string | null;
+  /** The name under which the document has the file, while that has not got the one that a program gave it. */
+  from: string | null;
 }
 
-const NOTHING: Entry = { agreed: [], base: null, open: null };
+const NOTHING: Entry = { agreed: [], base: null, open: null, from: null };
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 /** One line: what holds for a path from there on. */
-const lineSchema = z.tuple([z.string(), z.array(hash), hash.nullable(), hash.nullable()]);
+const lineSchema = z.tuple([z.string(), z.array(hash), hash.nullable(), hash.nullable(), z.string().nullable().optional()]);
 
 /**
  * What document and disk last agreed on, for each file, kept on the disk itself beside what it speaks of, one line for each change and in the same
@@ -57,6 +59,11 @@ export class AgreementJournal {
     return this.get(path).base;
   }
 
+  /** The name that the document knows the file by, where that is not this one. */
+  movedFrom(path: string): string | null {
+    return this.get(path).from;
+  }
+
   paths(): string[] {
     return [...this.entries].filter(([, { agreed }]) => agreed.length > 0).map(([path]) => path);
   }
@@ -74,14 +81,29 @@ export class AgreementJournal {
 
   /** Both sides have this, or neither has such a file. */
   settle(path: string, content: string | null): void {
-    this.set(path, { ...this.get(path), agreed: content === null ? [] : [content], base: null });
+    this.set(path, { ...this.get(path), agreed: content === null ? [] : [content], base: null, from: null });
   }
 
   /** The file's content is, or will be, a change of a revision that the document had: its bytes are kept until both agree again. */
-  diverge(path: string, revision: string, bytes: Uint8Array | undefined, options: { agreed?: boolean } = {}): void {
+  diverge(path: string, revision: string, bytes: Uint8Array | undefined, options: { agreed?: string } = {}): void {
     if (bytes === undefined) return;
     this.keep(revision, bytes);
-    this.set(path, { ...this.get(path), ...(options.agreed === true ? { agreed: [revision] } : {}), base: revision });
+    this.set(path, { ...this.get(path), ...(options.agreed === undefined ? {} : { agreed: [options.agreed] }), base: revision });
+  }
+
+  /**
+   * A program gives a file that the document has another name. What is known of it goes along, and stays under the old name too, where it tells that
+   * the file is gone. Over a file that the document has it is no new name but another content of that.
+   */
+  moved(from: string, to: string): void {
+    const before = this.get(from);
+    if (before.agreed.length === 0) return;
+    if (this.agreed(to).length > 0 && before.from !== to) return;
+    const origin = before.from ?? from;
+    if (origin === to) this.set(to, { ...before, from: null });
+    else this.set(to, { ...before, from: origin });
+    if (before.from === null) this.end(from);
+    else this.set(from, NOTHING);
   }
 
   /** A program begins to write: until it has closed the file, what that held is what counts. */
@@ -156,7 +178,7 @@ export class AgreementJournal {
   }
 }
 
-const lineOf = (path: string, { agreed, base, open }: Entry): string => `${JSON.stringify([path, agreed, base, open])}\n`;
+const lineOf = (path: string, { agreed, base, open, from }: Entry): string => `${JSON.stringify([path, agreed, base, open, ...(from === null ? [] : [from])])}\n`;
 
 async function read(disk: Disk): Promise<Map<string, Entry>> {
   const inode = disk.find(FILE, BASE);
@@ -166,8 +188,8 @@ async function read(disk: Disk): Promise<Map<string, Entry>> {
   for (const line of text.split('\n')) {
     const parsed = lineSchema.safeParse(parse(line));
     if (!parsed.success) continue;
-    const [path, agreed, base, open] = parsed.data;
-    entries.set(path, { agreed, base, open });
+    const [path, agreed, base, open, from = null] = parsed.data;
+    entries.set(path, { agreed, base, open, from });
   }
   return entries;
 }

@@ -3,7 +3,7 @@ import { REPLICA_VERSION, toReplicaSchema, type Content, type FromReplica, type 
 import { isProjectPath } from '../../../shared/document/project-path.ts';
 import { O_CREAT, O_WRONLY } from '../disk/constants.ts';
 import { whenLoaded, type Disk } from '../disk/index.ts';
-import { FileInode } from '../disk/inode.ts';
+import { FileInode, type Inode } from '../disk/inode.ts';
 import { mkdirp, rename, unlink } from '../disk/names.ts';
 import { DiskFile } from '../disk/open-disk-file.ts';
 import type { Revision } from '../disk/read-record.ts';
@@ -11,14 +11,14 @@ import type { TreeChange } from '../disk/tree.ts';
 import { copyOf } from '../disk/whole-files.ts';
 import { bytesOf, contentOf, hashOf } from './content.ts';
 import { AgreementJournal } from './journal.ts';
+import { Origins } from './origins.ts';
 import { ignoreRules, projectFiles, type Ignored } from './project-files.ts';
-import { Results } from './results.ts';
+import { Results, type Result } from './results.ts';
 import { Revisions } from './revisions.ts';
 
 /** Programs write in several steps: a file is looked at when it was closed, or after this long. */
 const SETTLE_MS = 20;
 const OPEN_FILE_MS = 1000;
-const MAX_ORIGINS = 1000;
 
 interface Known {
   inode: FileInode;
@@ -41,8 +41,11 @@ export class Replica {
   private readonly journal: AgreementJournal;
   private readonly revisions = new Revisions();
   private readonly results: Results;
-  /** By path and content that the document has not got: the revision of the document that it is a change of. */
-  private readonly origins = new Map<string, string>();
+  private readonly origins = new Origins();
+  /** By the name that a program gave a file: the one that the page knows. */
+  private readonly untoldNames = new Map<string, string>();
+  /** Where a file or folder was that is on its way to another name. */
+  private readonly liftedFrom = new WeakMap<Inode, string>();
   private ignored: Ignored;
   /** What the page knows of the disk. */
   private readonly known = new Map<string, Known>();
@@ -85,9 +88,33 @@ export class Replica {
 
   private observe(change: TreeChange): void {
     const path = change.type === 'attributes' ? undefined : this.pathOf(change);
+    if ('moved' in change && change.moved) this.observeMove(change.type, path, change.inode);
     if (path === undefined) return;
     if (change.inode instanceof FileInode) this.observeFile(change.type, path, change.inode, 'moved' in change && change.moved);
     this.schedule(SETTLE_MS);
+  }
+
+  /** A program gives a file or a folder another name: noted in the same turn, so that a crash does not make it one file less and one more. */
+  private observeMove(type: 'added' | 'removed', path: string | undefined, inode: Inode): void {
+    if (this.bringing) return;
+    if (type === 'removed') {
+      if (path === undefined) this.liftedFrom.delete(inode);
+      else this.liftedFrom.set(inode, path);
+      return;
+    }
+    const from = this.liftedFrom.get(inode);
+    this.liftedFrom.delete(inode);
+    if (from === undefined || path === undefined) return;
+    if (inode instanceof FileInode) return this.renamed(from, path);
+    for (const known of this.journal.paths()) if (known.startsWith(`${from}/`)) this.renamed(known, path + known.slice(from.length));
+  }
+
+  private renamed(from: string, to: string): void {
+    this.origins.moved(from, to);
+    this.journal.moved(from, to);
+    const told = this.untoldNames.get(from) ?? from;
+    this.untoldNames.delete(from);
+    if (this.known.has(told)) this.untoldNames.set(to, told);
   }
 
   private observeFile(type: TreeChange['type'], path: string, inode: FileInode, moved: boolean): void {
@@ -107,23 +134,51 @@ export class Replica {
 
   /** A program has closed a file, or given it a name: a crash from here on keeps it, as a change of what that program had read. */
   private left(path: string, inode: FileInode): void {
-    const read = this.results.add(path, inode);
-    const revision = read === undefined ? undefined : this.revisions.hashOf(read);
-    // Of a content that the document had not got, what that was a change of.
-    const origin = revision === undefined ? undefined : (this.origins.get(`${path}\0${revision}`) ?? revision);
-    if (origin !== undefined && this.journal.base(path) !== null) this.journal.diverge(path, origin, this.revisions.bytes(origin));
+    if (!this.known.has(path) && this.ignored(path)) return;
+    const before = this.latest(path, inode);
+    const result = this.results.add(path, inode);
+    if (result !== undefined) this.noteResult(path, result, before);
     this.journal.end(path);
+  }
+
+  /** Others may read it, and write what they make of it, before it is told. */
+  private noteResult(path: string, { inode, version, bytes, read }: Result, before: string | undefined): void {
+    const hash = hashOf(bytes);
+    const revision = (read === undefined ? undefined : this.revisions.hashOf(read)) ?? before ?? null;
+    inode.followed = true;
+    this.revisions.note(inode, version, hash, bytes);
+    this.noteOrigin(path, hash, revision);
+    if (this.journal.agreed(path).length === 0 || revision === null) return;
+    const origin = this.origins.of(path, hash);
+    if (origin !== hash) this.journal.diverge(path, origin, this.revisions.bytes(origin));
+  }
+
+  private noteOrigin(path: string, hash: string, revision: string | null): void {
+    this.origins.note(path, hash, this.journal.agreed(path).includes(hash) ? null : revision);
+  }
+
+  /** The hash of what is at a path, told or not. */
+  private latest(path: string, inode: FileInode | undefined): string | undefined {
+    const last = this.results.last(path);
+    return last === undefined ? (inode === undefined ? this.known.get(path) : this.knownOf(path, inode))?.hash : hashOf(last);
   }
 
   /** A program begins to change a file: in the same turn it is noted what it is a change of, so that a crash does not take that away. */
   private diverging(path: string, inode: FileInode, writes: boolean): void {
     const state = this.dirty.get(inode);
     if (state !== undefined && !state.done) return;
-    const known = this.known.get(path)?.hash;
+    const known = this.knownOf(path, inode)?.hash;
     const bytes = known === undefined ? undefined : this.revisions.bytes(known);
     if (known !== undefined && this.journal.base(path) === null && this.journal.agreed(path).includes(known)) this.journal.diverge(path, known, bytes);
     const before = this.results.last(path) ?? bytes;
     if (writes && before !== undefined) this.journal.begin(path, hashOf(before), before);
+  }
+
+  /** What the page knows of a file, under its old name where the page has not been told of the new one. */
+  private knownOf(path: string, inode: FileInode): Known | undefined {
+    const before = this.untoldNames.get(path);
+    const moved = before === undefined ? undefined : this.known.get(before);
+    return moved?.inode === inode ? moved : this.known.get(path);
   }
 
   private async handle(message: ToReplica): Promise<void> {
@@ -152,9 +207,16 @@ export class Replica {
     this.dirty.clear();
     this.tell({
       t: 'welcome', v: REPLICA_VERSION,
-      files: [...this.known].map(([path, { hash }]) => ({ path, hash, agreed: this.journal.agreed(path), base: this.journal.base(path) })),
+      files: [...this.known].map(([path, { hash }]) => ({ path, hash, ...this.notedOf(path) })),
       gone: this.journal.paths().filter((path) => !this.known.has(path)).map((path) => ({ path, agreed: this.journal.agreed(path) })),
     });
+  }
+
+  private notedOf(path: string): { agreed: string[]; base: string | null; from?: string } {
+    const from = this.journal.movedFrom(path);
+    if (from === null) return { agreed: this.journal.agreed(path), base: this.journal.base(path) };
+    // A name that another file has taken: that is the file with another content, and this one is new.
+    return this.known.has(from) ? { agreed: [], base: null } : { agreed: this.journal.agreed(path), base: this.journal.base(path), from };
   }
 
   /** What a crash found half written is as it was before; what the program would have written nobody has. */
@@ -167,11 +229,16 @@ export class Replica {
     }
   }
 
-  /** Agreed on is what the disk still has. What a program has written since is a change of that; a newer agreement stays. */
+  /** The document has it. What a program has written since, told or not, is a change of what that had read. */
   private taken({ path, hash }: Extract<ToReplica, { t: 'taken' }>): void {
-    this.origins.delete(`${path}\0${hash ?? ''}`);
-    if ((this.known.get(path)?.hash ?? null) === hash) this.journal.settle(path, hash);
-    else if (hash !== null && this.journal.base(path) !== null) this.journal.diverge(path, hash, this.revisions.bytes(hash), { agreed: true });
+    if (hash === null) return this.journal.settle(path, null);
+    this.origins.note(path, hash, null);
+    const latest = this.latest(path, undefined);
+    if (latest === hash) return this.journal.settle(path, hash);
+    // It is late.
+    if (latest !== undefined && this.journal.base(path) === null && this.journal.agreed(path).includes(latest)) return;
+    const origin = latest === undefined ? hash : this.origins.of(path, latest);
+    this.journal.diverge(path, origin, this.revisions.bytes(origin), { agreed: hash });
   }
 
   private async revision(hash: string): Promise<Content | null> {
@@ -183,7 +250,13 @@ export class Replica {
     this.assertPath(path);
     if (!(await this.isAt(path, base, id))) return;
     if (over === undefined) this.journal.expect(path, hash);
-    else if (over !== null) this.journal.diverge(path, over.hash, bytesOf({ text: over.text }), { agreed: true });
+    else if (over !== null) {
+      this.origins.note(path, over.hash, null);
+      // Programs may go on changing what they have read before this: it is a change of that.
+      const bytes = bytesOf({ text: over.text });
+      this.revisions.keep(over.hash, bytes);
+      this.journal.diverge(path, over.hash, bytes, { agreed: over.hash });
+    }
     this.write(path, bytesOf(content), mode ?? 0o644);
     this.note(path, hash);
     if (over === undefined) this.journal.settle(path, hash);
@@ -227,7 +300,8 @@ export class Replica {
     if (to.includes('/')) mkdirp(this.disk, at.slice(0, at.lastIndexOf('/')), 0o777, this.base);
     const kept = this.journal.base(from);
     if (kept === null) this.journal.expect(to, base);
-    else this.journal.diverge(to, kept, await this.journal.revision(kept), { agreed: true });
+    else this.journal.diverge(to, kept, await this.journal.revision(kept), { agreed: kept });
+    this.origins.moved(from, to);
     this.bring(() => rename(this.disk, `${this.root}/${from}`, at, this.base));
     this.known.delete(from);
     this.note(to, base);
@@ -264,12 +338,17 @@ export class Replica {
     if (!(inode instanceof FileInode)) return;
     inode.writer = undefined;
     this.accept(path, inode, { hash, version: inode.version, bytes: copyOf(inode) });
+    this.noteOrigin(path, hash, this.journal.base(path));
     this.dirty.delete(inode);
   }
 
   private async learn(path: string, inode: FileInode): Promise<Found> {
     const found = await this.snapshot(inode);
+    const base = this.journal.base(path);
+    const bytes = base === null ? undefined : await this.journal.revision(base);
+    if (base !== null && bytes !== undefined) this.revisions.keep(base, bytes);
     this.accept(path, inode, found);
+    this.noteOrigin(path, found.hash, this.journal.base(path));
     return found;
   }
 
@@ -277,16 +356,6 @@ export class Replica {
     inode.followed = true;
     this.known.set(path, { inode, hash });
     this.revisions.note(inode, version, hash, bytes);
-    this.noteOrigin(`${path}\0${hash}`, this.journal.agreed(path).includes(hash) ? null : this.journal.base(path));
-  }
-
-  private noteOrigin(key: string, base: string | null): void {
-    this.origins.delete(key);
-    if (base !== null) this.origins.set(key, base);
-    for (const oldest of this.origins.keys()) {
-      if (this.origins.size <= MAX_ORIGINS) return;
-      this.origins.delete(oldest);
-    }
   }
 
   private async snapshot(inode: FileInode): Promise<Found> {
@@ -308,9 +377,12 @@ export class Replica {
     const files = projectFiles(this.disk, this.root, this.ignored, this.known.keys());
     this.results.forgetAllBut(files);
     const pathOf = new Map([...files].map(([path, inode]) => [inode, path]));
+    // Also of one that was replaced by a new file before.
+    const nameOf = new Map([...this.untoldNames].filter(([path]) => files.has(path)).map(([path, told]) => [told, path]));
+    this.untoldNames.clear();
     for (const [path, { inode, hash }] of this.known) {
       if (files.has(path)) continue;
-      const to = pathOf.get(inode);
+      const to = pathOf.get(inode) ?? nameOf.get(path);
       this.known.delete(path);
       // A file under a new name; what took an old name is that file with another content, and is looked at below.
       if (to !== undefined && !this.known.has(to)) {
@@ -343,6 +415,7 @@ export class Replica {
     const known = this.known.get(path);
     const revision = (read === undefined ? undefined : this.revisions.hashOf(read)) ?? known?.hash ?? null;
     this.accept(path, inode, found);
+    this.noteOrigin(path, found.hash, revision);
     if (known?.hash === found.hash) return;
     this.tell({ t: 'changed', path, hash: found.hash, content: contentOf(found.bytes), revision, mode: permissions & 0o777 });
   }

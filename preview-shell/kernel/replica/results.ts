@@ -29,8 +29,8 @@ export class Results {
     this.root = root;
   }
 
-  /** A program has closed the file, or given it this name. @returns what it had read of it */
-  add(path: string, inode: FileInode): Revision | undefined {
+  /** A program has closed the file, or given it this name. `read` of what it returns is what the program knew a moment ago, its own last writing included. */
+  add(path: string, inode: FileInode): Result | undefined {
     if (inode.content.size > MAX_BYTES) return undefined;
     const at = `${this.root}/${path}`;
     const { writer, version } = inode;
@@ -46,14 +46,13 @@ export class Results {
     this.byPath.set(path, list);
     // What a process has written it knows.
     writer?.note(at, { inode, version });
-    return read;
+    return result;
   }
 
   /** A file loses a name, and is about to get another. */
   lift(path: string, inode: FileInode): void {
-    const list = this.byPath.get(path) ?? [];
-    this.lifted.set(inode, list.filter((result) => result.inode === inode));
-    this.byPath.set(path, list.filter((result) => result.inode !== inode));
+    // Also what the file that it has replaced held: this one may be a change of that.
+    this.lifted.set(inode, this.take(path));
   }
 
   /** What a program left last. */

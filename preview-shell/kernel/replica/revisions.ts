@@ -22,14 +22,16 @@ export class Revisions {
 
   /** The content that it had, or, where nobody looked at that, the one before. */
   hashOf({ inode, version }: Revision): string | undefined {
-    return this.hashes.get(inode)?.findLast((known) => known.version <= version)?.hash;
+    const before = this.hashes.get(inode)?.filter((known) => known.version <= version) ?? [];
+    return before.reduce<(typeof before)[number] | undefined>((latest, known) => (latest === undefined || known.version >= latest.version ? known : latest), undefined)?.hash;
   }
 
   bytes(hash: string): Uint8Array | undefined {
     return this.contents.get(hash);
   }
 
-  private keep(hash: string, bytes: Uint8Array): void {
+  /** For programs that go on with it. */
+  keep(hash: string, bytes: Uint8Array): void {
     if (bytes.length > MAX_BYTES) return;
     const before = this.contents.get(hash);
     this.contents.delete(hash);
