@@ -43,4 +43,5 @@ test('the global object of a script is its context', () => {
   expect(run('this === globalThis', context)).toBe(true);
   run('this.x = 1; globalThis.y = 2', context);
   expect(context).toEqual({ x: 1, y: 2 });
+  expect(run('this.RegExp === RegExp && "Map" in globalThis && !("process" in this)', context)).toBe(true);
 });

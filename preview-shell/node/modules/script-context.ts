@@ -2,6 +2,7 @@
  * `vm` contexts without a realm of their own: names resolve to what the context's scripts declared, to the context object, then to the language's own
  * globals, which are those of the thread. It is no security boundary, as Node's is none.
  */
+import { native } from '../natives.ts';
 import { HELPERS, type ContextScript } from './context-script.ts';
 
 type Accessors = Readonly<Record<string, readonly [get: () => unknown, set: (value: unknown) => void]>>;
@@ -14,6 +15,8 @@ const INTRINSICS = new Set([
   'TypeError', 'URIError', 'Uint16Array', 'Uint32Array', 'Uint8Array', 'Uint8ClampedArray', 'WeakMap', 'WeakRef', 'WeakSet', 'WebAssembly', 'console', 'decodeURI',
   'decodeURIComponent', 'encodeURI', 'encodeURIComponent', 'escape', 'eval', 'isFinite', 'isNaN', 'parseFloat', 'parseInt', 'undefined', 'unescape',
 ]);
+const intrinsic = (key: PropertyKey): unknown => (typeof key === 'string' && INTRINSICS.has(key) ? (Reflect.get(globalThis, key) as unknown) : undefined);
+
 /** What a rewritten text calls, wherever it runs. */
 const isOurs = (key: string): boolean => key.startsWith('ª') || key.startsWith('__terrarium_');
 
@@ -21,6 +24,8 @@ class ContextScope {
   readonly #context: object;
   readonly #lexical = new Map<string, Accessors[string]>();
   readonly proxy: object;
+  /** `this` and `globalThis` of its scripts: the context, with the language's own globals behind it. */
+  readonly #global: object;
   /** Functions that the running script declared, on their way to the context. */
   #hoisting: ReadonlySet<string> = new Set();
   #isQuiet = false;
@@ -28,7 +33,11 @@ class ContextScope {
 
   constructor(context: object) {
     this.#context = context;
-    this.proxy = new Proxy(context, {
+    this.#global = new native.Proxy(context, {
+      has: (target, key) => key in target || intrinsic(key) !== undefined,
+      get: (target, key) => (key in target ? Reflect.get(target, key) as unknown : key === 'globalThis' ? this.#global : intrinsic(key)),
+    });
+    this.proxy = new native.Proxy(context, {
       has: (_target, key) => typeof key === 'string' && !OUTSIDE.has(key) && !this.#hoisting.has(key) && !isOurs(key),
       get: (_target, key) => (typeof key === 'symbol' ? undefined : this.#get(key)),
       set: (_target, key, value) => this.#set(key, value),
@@ -51,7 +60,7 @@ class ContextScope {
       makeVars();
       for (const [name, accessors] of Object.entries(lexical)) this.#lexical.set(name, accessors);
     };
-    return evaluate.call(this.#context, this.proxy, text, declare, () => void (this.#isQuiet = true), (value) => {
+    return evaluate.call(this.#global, this.proxy, text, declare, () => void (this.#isQuiet = true), (value) => {
       this.#isQuiet = false;
       return value;
     });
@@ -67,8 +76,9 @@ class ContextScope {
     const known = this.#lexical.get(key);
     if (known !== undefined) return known[0]();
     if (key in this.#context) return Reflect.get(this.#context, key) as unknown;
-    if (key === 'globalThis') return this.#context;
-    if (INTRINSICS.has(key) && key in globalThis) return Reflect.get(globalThis, key) as unknown;
+    if (key === 'globalThis') return this.#global;
+    const value = intrinsic(key);
+    if (value !== undefined || key === 'undefined') return value;
     if (this.#isQuiet) return undefined;
     throw new ReferenceError(`${key} is not defined`);
   }
