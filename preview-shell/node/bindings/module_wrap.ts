@@ -5,12 +5,15 @@ import { mayAwaitAtTopLevel } from '../../../shared/module-code/top-level-await.
 import { PackedCode } from '../modules/packed-code.ts';
 import { applyEdits, mergeEdits, type Edit } from '../../../shared/module-code/awaits/edits.ts';
 import { editsOf } from '../modules/await-text.ts';
+import { explainGraph } from '../modules/explain-graph.ts';
+import { evaluationBegan, holdUntilEvaluation } from '../modules/loading-graphs.ts';
+import { createNamespace, requiredFacade } from '../modules/namespaces.ts';
 import { noteText } from '../modules/positions.ts';
 import { moduleEdits } from '../modules/rewrite.ts';
-import { originalUrl, restoreUrls, servedUrl } from '../modules/served-url.ts';
-import { explainMissingExport, explainSyntaxError, syntaxErrorOf, type Source } from '../modules/syntax-errors.ts';
+import { facadeSource, GLOBAL } from '../modules/served-text.ts';
+import { servedUrl, tidyError } from '../modules/served-url.ts';
+import { explainSyntaxError, syntaxErrorOf, type Source } from '../modules/syntax-errors.ts';
 import { evaluateSync, transformSync } from '../modules/sync-evaluate.ts';
-import { native } from '../natives.ts';
 import type { BindingContext } from '../context.ts';
 
 const UNINSTANTIATED = 0;
@@ -19,9 +22,6 @@ const INSTANTIATED = 2;
 const EVALUATING = 3;
 const EVALUATED = 4;
 const ERRORED = 5;
-
-/** The name through which served module text reaches its record. Chosen so that no program has it. */
-const GLOBAL = '__terrarium_module__';
 
 type EvaluationSteps = (this: ModuleRecord) => void;
 type DynamicImportCallback = (symbol: symbol, specifier: string, attributes: object, referrer: string) => Promise<unknown>;
@@ -91,7 +91,7 @@ class ModuleRecord {
       this.synthetic = true;
       this.#exportNames = source;
       this.#steps = steps as EvaluationSteps;
-      this.#namespace = this.#createNamespace(source);
+      this.#namespace = createNamespace(source, this.#values);
     }
     host.records.set(this.serial, this);
   }
@@ -100,36 +100,24 @@ class ModuleRecord {
     try {
       return lexModule(this.#source, this.url);
     } catch (error) {
-      const found = syntaxErrorOf(host.ctx, this.#text());
+      const found = syntaxErrorOf(host.ctx, this.text());
       if (found === undefined) throw error;
       const exception = new SyntaxError(found.message);
-      explainSyntaxError(host.ctx, exception, this.#text(), false);
+      explainSyntaxError(host.ctx, exception, this.text(), false);
       throw exception;
     }
   }
 
-  #text(): Source {
+  text(): Source {
     return { text: this.#source, name: this.url, type: 'module' };
   }
 
-  /** The engine says what is wrong with a graph, not where. */
-  #explain(error: unknown, graph: readonly ModuleRecord[]): void {
-    if (!(error instanceof SyntaxError)) return;
-    const [, url, name] = /^The requested module '([^']*)' does not provide an export named '([^']*)'/.exec(error.message) ?? [];
-    if (url === undefined || name === undefined) {
-      const own = graph.filter((record) => !record.synthetic && record.#status === EVALUATING);
-      const broken = own.find((record) => syntaxErrorOf(host.ctx, record.#text()) !== undefined);
-      if (broken !== undefined) explainSyntaxError(host.ctx, error, broken.#text(), false);
-      return;
-    }
-    for (const record of graph) {
-      const index = record.#linked.findIndex((linked) => linked.servedUrl === url);
-      const specifier = record.getModuleRequests()[index]?.specifier;
-      if (specifier === undefined || !explainMissingExport(host.ctx, error, record.#text(), specifier, name)) continue;
-      error.message = error.message.replace(url, () => specifier);
-      Object.defineProperty(error, 'stack', { value: `SyntaxError: ${error.message}`, writable: true, configurable: true });
-      return;
-    }
+  get isEvaluatingText(): boolean {
+    return !this.synthetic && this.#status === EVALUATING;
+  }
+
+  get linked(): readonly ModuleRecord[] {
+    return this.#linked;
   }
 
   getModuleRequests(): readonly ModuleRequest[] {
@@ -203,14 +191,14 @@ class ModuleRecord {
 
   async #evaluateNatively(): Promise<void> {
     const graph = this.#graph();
-    const loaded = holdUntilEvaluation(graph);
+    const loaded = holdUntilEvaluation(host.ctx.loop, graph);
     try {
       publishGraph(graph);
       for (const record of graph) if (!record.synthetic && record.#status === INSTANTIATED) record.#status = EVALUATING;
       this.#namespace = (await nativeImport(this.servedUrl)) as object;
       this.#status = EVALUATED;
     } catch (error) {
-      this.#explain(error, graph);
+      explainGraph(host.ctx, error, graph);
       tidyError(error);
       for (const record of graph) if (record.#status === EVALUATING) record.#fail(error);
       throw error;
@@ -241,7 +229,7 @@ class ModuleRecord {
     if (this.#status === EVALUATED || this.#status === EVALUATING) return;
     if (this.synthetic) return this.#runSteps();
     this.#status = EVALUATING;
-    this.#namespace = this.#createNamespace(this.#allExportNames(new Set()));
+    this.#namespace = createNamespace(this.#allExportNames(new Set()), this.#values);
     try {
       for (const record of this.#linked) record.#evaluateNow();
       evaluateSync(this.#body(), this.url, {
@@ -293,13 +281,6 @@ class ModuleRecord {
       for (const name of record === undefined ? [] : record.#allExportNames(seen)) if (name !== 'default') names.add(name);
     }
     return [...names];
-  }
-
-  #createNamespace(names: readonly string[]): object {
-    const namespace = Object.create(null) as Record<string, unknown>;
-    for (const name of [...names].sort()) namespace[name] = undefined;
-    Object.defineProperty(namespace, Symbol.toStringTag, { value: 'Module' });
-    return namespaceOver(Object.seal(namespace), this.#values);
   }
 
   #graph(): ModuleRecord[] {
@@ -372,43 +353,6 @@ class ModuleRecord {
   }
 }
 
-/** A module namespace (ECMA-262, 10.4.6): its properties have the values of the moment, and nobody sets them. */
-function namespaceOver(sealed: Record<string, unknown>, values: Readonly<Record<string, unknown>>): object {
-  const current = (name: PropertyKey): void => {
-    if (typeof name === 'string' && name in sealed) sealed[name] = values[name];
-  };
-  // Not one that `util.types.isProxy` knows.
-  return new native.Proxy(sealed, {
-    get: (target, name) => (typeof name === 'string' && name in target ? values[name] : Reflect.get(target, name)),
-    getOwnPropertyDescriptor(target, name) {
-      current(name);
-      return Reflect.getOwnPropertyDescriptor(target, name);
-    },
-    set: () => false,
-    defineProperty: () => false,
-    deleteProperty: (target, name) => !(name in target),
-  });
-}
-
-/** Graphs whose modules the browser still fetches. Evaluation itself keeps no process alive: a top-level await that nothing settles ends it with 13. */
-const loading = new Map<Set<number>, () => void>();
-
-/** Keeps the process alive until a module of the graph runs, or the returned function is called. */
-function holdUntilEvaluation(graph: ModuleRecord[]): () => void {
-  const serials = new Set(graph.map((record) => record.serial));
-  const release = host.ctx.loop.hold();
-  const loaded = (): void => {
-    loading.delete(serials);
-    release();
-  };
-  loading.set(serials, loaded);
-  return loaded;
-}
-
-function evaluationBegan(serial: number): void {
-  for (const [serials, loaded] of loading) if (serials.has(serial)) loaded();
-}
-
 function publishGraph(graph: ModuleRecord[]): void {
   const texts: [string, string][] = [];
   for (const record of graph) {
@@ -418,25 +362,11 @@ function publishGraph(graph: ModuleRecord[]): void {
   if (texts.length > 0) host.publisher.publish(texts);
 }
 
-function facadeSource(serial: number, names: readonly string[]): string {
-  const declare = names.map((_name, i) => `$${i}`).join(',');
-  const exported = names.map((name, i) => `$${i} as ${JSON.stringify(name)}`).join(',');
-  const setters = names.map((name, i) => `[${JSON.stringify(name)}]:v=>{$${i}=v}`).join(',');
-  return `${declare === '' ? '' : `let ${declare};export{${exported}};`}${GLOBAL}.attach(${serial},{__proto__:null,${setters}})`;
-}
-
 const nativeImport = new Function('url', 'return import(url)') as (url: string) => Promise<unknown>;
 
 function dynamicImport(option: symbol, specifier: string, options: { with?: Record<string, string> } | undefined, referrer: string): Promise<unknown> {
   const attributes = Object.assign(Object.create(null), options?.with) as Record<string, string>;
   return host.importCallback(option, `${specifier}`, attributes, referrer);
-}
-
-/** The engine names served URLs in its messages; people know files. */
-function tidyError(error: unknown): void {
-  if (!(error instanceof Error)) return;
-  if (error.message.includes('/~m/')) error.message = error.message.replace(/(?:https?:\/\/[^/\s']+)?\/~m\/[^\s']+/g, (url) => originalUrl(url) ?? url);
-  if (typeof error.stack === 'string') error.stack = restoreUrls(error.stack);
 }
 
 export function create(ctx: BindingContext): Record<string, unknown> {
@@ -474,15 +404,4 @@ export function create(ctx: BindingContext): Record<string, unknown> {
     // The promise's state cannot be read; a rejected one is reported by its own evaluation.
     throwIfPromiseRejected() {},
   };
-}
-
-/** What `require()` returns for a module with a default export and no `__esModule` of its own (Node: "Loading ECMAScript modules using require()"). */
-function requiredFacade(namespace: object): object {
-  const facade = Object.create(null) as object;
-  for (const name of Object.keys(namespace)) {
-    Object.defineProperty(facade, name, { get: () => (namespace as Record<string, unknown>)[name], enumerable: true });
-  }
-  Object.defineProperty(facade, '__esModule', { value: true, enumerable: true });
-  Object.defineProperty(facade, Symbol.toStringTag, { value: 'Module' });
-  return facade;
 }

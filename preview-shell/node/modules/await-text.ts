@@ -1,20 +1,17 @@
 /** Finds what has to be put into a program's text so that its context survives `await` (shared/module-code/awaits/SPEC.md). */
 import { awaitEdits, mayNeedPlan, type AwaitPlan, type Edit } from '../../../shared/module-code/awaits/edits.ts';
 import type { PlannedText } from '../../../shared/module-code/awaits/plan.ts';
-import { native } from '../natives.ts';
+import { LateScript } from './late-script.ts';
 
 type Planner = (source: string, kind: PlannedText) => AwaitPlan | undefined;
 
-/** Name under which the planner's own script (plan-script.ts) leaves it. */
-const PLANNER = '__terrarium_plan_awaits__';
-
-let script: string | undefined;
-let loaded: Planner | undefined;
+/** Left by plan-script.ts; needed for a user's own text alone. */
+const planner = new LateScript<Planner>('await planner', '__terrarium_plan_awaits__');
 let carrying = false;
 
-/** Where the script of the planner lies: it brings a parser, which a thread needs for its user's own text alone. */
+/** Where the script of the planner lies. */
 export function setPlanScript(address: string): void {
-  script = address;
+  planner.setAddress(address);
 }
 
 /** For a thread that has nothing to do yet: its program then starts sooner. */
@@ -40,16 +37,5 @@ export function editsOf(source: string, kind: PlannedText, known: () => AwaitPla
 }
 
 function plannedNow(source: string, kind: PlannedText): AwaitPlan | undefined {
-  loaded ??= load();
-  return loaded(source, kind);
-}
-
-function load(): Planner {
-  if (script === undefined) throw new Error('No script of the await planner was named to this thread.');
-  native.importScripts(script);
-  const holder = globalThis as unknown as Record<string, Planner | undefined>;
-  const planner = holder[PLANNER];
-  if (planner === undefined) throw new Error('The script of the await planner did not load.');
-  delete holder[PLANNER];
-  return planner;
+  return planner.get()(source, kind);
 }

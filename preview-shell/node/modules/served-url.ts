@@ -26,3 +26,10 @@ const IN_TEXT = /https?:\/\/[^/\s()]+\/~m\/[^/\s()]+\/\d+\/[fx]\/[^\s():]*/g;
 export function restoreUrls(text: string): string {
   return text.includes('/~m/') ? text.replace(IN_TEXT, (served) => originalUrl(served) ?? served) : text;
 }
+
+/** The engine names served URLs in its messages; people know files. */
+export function tidyError(error: unknown): void {
+  if (!(error instanceof Error)) return;
+  if (error.message.includes('/~m/')) error.message = error.message.replace(/(?:https?:\/\/[^/\s']+)?\/~m\/[^\s']+/g, (url) => originalUrl(url) ?? url);
+  if (typeof error.stack === 'string') error.stack = restoreUrls(error.stack);
+}

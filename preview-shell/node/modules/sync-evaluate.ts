@@ -1,5 +1,6 @@
 import { SYNC_PARAMETERS } from '../../../shared/module-code/sync-parameters.ts';
 import { native } from '../natives.ts';
+import { LateScript } from './late-script.ts';
 
 /** What the module's body is given in place of `import` and `export`. */
 export interface SyncScope {
@@ -19,29 +20,15 @@ export function evaluateSync(body: string, url: string, scope: SyncScope): void 
 
 type Transform = (source: string, filePath: string) => string;
 
-/** Name under which the transform's own script (transform-script.ts) leaves it. */
-const TRANSFORM = '__terrarium_sync_body__';
+/** Left by transform-script.ts. */
+const transform = new LateScript<Transform>('module transform', '__terrarium_sync_body__');
 
-let script: string | undefined;
-let loaded: Transform | undefined;
-
-/** Where the script of the transform lies: few threads need it, and it is as large as all the rest. */
+/** Where the script of the transform lies. */
 export function setTransformScript(address: string): void {
-  script = address;
+  transform.setAddress(address);
 }
 
 /** The module's text as a function body. @throws {SyntaxError} */
 export function transformSync(source: string, filePath: string): string {
-  loaded ??= load();
-  return loaded(source, filePath);
-}
-
-function load(): Transform {
-  if (script === undefined) throw new Error('No script of the module transform was named to this thread.');
-  native.importScripts(script);
-  const holder = globalThis as unknown as Record<string, Transform | undefined>;
-  const transform = holder[TRANSFORM];
-  if (transform === undefined) throw new Error('The script of the module transform did not load.');
-  delete holder[TRANSFORM];
-  return transform;
+  return transform.get()(source, filePath);
 }

@@ -1,21 +1,20 @@
 import type {
-  AndOr, Assignment, CaseItem, Command, CompoundBody, CompoundCommand, Condition, List, Part, Pipeline, Redirect, SimpleCommand, Word,
+  AndOr, CaseItem, Command, CompoundBody, CompoundCommand, List, Part, Pipeline, Redirect, SimpleCommand, Word,
 } from './ast.ts';
 import { expandBraces } from './braces.ts';
-import { Lexer } from './lexer.ts';
+import { ConditionParser } from './conditions.ts';
 import { RESERVED } from './tokens.ts';
 import type { Token } from './tokens.ts';
+import { asAssignment, hereDelimiter, literalOf } from './word-forms.ts';
 import { isName } from './words.ts';
 import type { ParserOptions } from './words.ts';
 
 export type { ParserOptions } from './words.ts';
 
 const CLOSERS = new Set(['}', 'done', 'do', 'fi', 'then', 'else', 'elif', 'esac']);
-const UNARY_TESTS = /^-[abcdefghknoprstuvwxzGLNOS]$/;
-const BINARY_TESTS = new Set(['=', '==', '!=', '=~', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot', '-ef']);
 
 /** Recursive descent over the grammar of XCU 2.10.2. One instance reads one source. */
-export class Parser extends Lexer {
+export class Parser extends ConditionParser {
   /** Whether the input may still grow; then an unfinished here-document is incomplete, otherwise it ends there. */
   readonly #growing: boolean;
 
@@ -382,96 +381,6 @@ export class Parser extends Lexer {
     this.next();
     return redirect;
   }
-
-  private conditionClause(): CompoundBody {
-    this.next();
-    const test = this.conditionOr();
-    this.skipNewlines();
-    this.expectReserved(']]');
-    return { kind: 'condition', test };
-  }
-
-  private conditionOr(): Condition {
-    let left = this.conditionAnd();
-    while (this.acceptOperator('||')) left = { kind: 'or', left, right: this.conditionAnd() };
-    return left;
-  }
-
-  private conditionAnd(): Condition {
-    let left = this.conditionPrimary();
-    while (this.acceptOperator('&&')) left = { kind: 'and', left, right: this.conditionPrimary() };
-    return left;
-  }
-
-  private conditionPrimary(): Condition {
-    this.skipNewlines();
-    if (this.acceptReserved('!')) return { kind: 'not', operand: this.conditionPrimary() };
-    if (this.acceptOperator('(')) {
-      const inner = this.conditionOr();
-      if (!this.acceptOperator(')')) this.unexpected(')');
-      return inner;
-    }
-    const first = this.conditionWord();
-    const literal = literalOf(first);
-    const token = this.peek();
-    const ended = token.kind !== 'redirect' && (token.kind !== 'word' || token.literal === ']]');
-    if (literal !== undefined && UNARY_TESTS.test(literal) && !ended) return { kind: 'unary', op: literal, operand: this.conditionWord() };
-    if (ended) return { kind: 'unary', op: '-n', operand: first };
-    return this.conditionBinary(first, token);
-  }
-
-  private conditionBinary(left: Word, token: Token): Condition {
-    if (token.kind === 'redirect' && (token.op === '<' || token.op === '>')) {
-      this.next();
-      return { kind: 'binary', op: token.op, left, right: this.conditionWord() };
-    }
-    if (token.kind !== 'word' || token.literal === undefined || !BINARY_TESTS.has(token.literal)) return this.unexpected();
-    this.next();
-    const right = token.literal === '=~' ? this.regexWord() : this.conditionWord();
-    return { kind: 'binary', op: token.literal, left, right };
-  }
-
-  private conditionWord(): Word {
-    const token = this.peek();
-    if (token.kind !== 'word') this.unexpected();
-    this.next();
-    return token.word;
-  }
-
-  /** The operand of `=~` may hold unquoted parentheses and bars. */
-  private regexWord(): Word {
-    this.rewindTo(this.peek());
-    while (this.char() === ' ' || this.char() === '\t') this.pos++;
-    let depth = 0;
-    return this.unquoted((char) => {
-      if (char === '(') depth++;
-      else if (char === ')') depth--;
-      return depth <= 0 && /[\s;&]/.test(char);
-    });
-  }
-}
-
-function literalOf(word: Word | undefined): string | undefined {
-  const part = word?.[0];
-  return word?.length === 1 && part?.kind === 'text' && !part.quoted ? part.value : undefined;
-}
-
-function asAssignment(word: Word): Assignment | undefined {
-  const first = word[0];
-  if (first?.kind !== 'text' || first.quoted) return undefined;
-  const match = /^([A-Za-z_][A-Za-z0-9_]*)(\+?)=/.exec(first.value);
-  if (!match) return undefined;
-  const rest = first.value.slice(match[0].length);
-  const value: Word = rest === '' ? word.slice(1) : [{ kind: 'text', value: rest, quoted: false }, ...word.slice(1)];
-  return { name: match[1] ?? '', append: match[2] === '+', value };
-}
-
-/** A delimiter with any quoting in it makes the body literal (XCU 2.7.4). */
-function hereDelimiter(word: Word, source: string): { delimiter: string; quoted: boolean } {
-  if (!/["'\\]/.test(source)) return { delimiter: source, quoted: false };
-  const unquote = (parts: Part[]): string =>
-    parts.map((part) => (part.kind === 'text' ? part.value : part.kind === 'double' ? unquote(part.parts) : '')).join('');
-  return { delimiter: unquote(word), quoted: true };
 }
 
 /** Whether a word may not be a command name where the grammar wants a command. */

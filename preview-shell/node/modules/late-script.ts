@@ -1,0 +1,34 @@
+import { native } from '../natives.ts';
+
+/** A function in a script of its own, loaded when it is first called: it brings a parser, which few threads need and which is as large as all the rest. */
+export class LateScript<F extends (...args: never[]) => unknown> {
+  readonly #what: string;
+  readonly #name: string;
+  #address: string | undefined;
+  #loaded: F | undefined;
+
+  /** @param what it is, for people. @param name under which the script leaves it in the global scope */
+  constructor(what: string, name: string) {
+    this.#what = what;
+    this.#name = name;
+  }
+
+  setAddress(address: string): void {
+    this.#address = address;
+  }
+
+  /** @throws {Error} when there is no such script */
+  get(): F {
+    return (this.#loaded ??= this.#load());
+  }
+
+  #load(): F {
+    if (this.#address === undefined) throw new Error(`No script of the ${this.#what} was named to this thread.`);
+    native.importScripts(this.#address);
+    const holder = globalThis as unknown as Record<string, F | undefined>;
+    const left = holder[this.#name];
+    if (left === undefined) throw new Error(`The script of the ${this.#what} did not load.`);
+    delete holder[this.#name];
+    return left;
+  }
+}
