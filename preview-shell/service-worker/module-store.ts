@@ -5,6 +5,7 @@ import type { ServiceWorkerToPage, ServiceWorkerToThread, ThreadToServiceWorker 
 const ANSWER_LIMIT_MS = 10_000;
 
 interface Waiting {
+  readonly path: string;
   resolve(source: string | null): void;
 }
 
@@ -25,6 +26,8 @@ export class ModuleStore {
     this.threads.get(key)?.close();
     this.threads.set(key, port);
     port.onmessage = ({ data }: MessageEvent<ThreadToServiceWorker>) => this.receive(data);
+    // What was asked through the port before may never be answered: its answer can be on its way to a port that is closed.
+    for (const [id, { path }] of this.waiting) if (threadOf(path) === key) askThrough(port, id, path);
     for (const wake of this.missing.get(key) ?? []) wake();
     this.missing.delete(key);
   }
@@ -44,22 +47,29 @@ export class ModuleStore {
 
   private receive(message: ThreadToServiceWorker): void {
     if (message.t === 'put') {
-      for (const [path, source] of message.modules) this.texts.set(path, source);
+      for (const [path, source] of message.modules) if (!this.serve(path, source)) this.texts.set(path, source);
       return;
     }
     this.waiting.get(message.id)?.resolve(message.source);
-    this.waiting.delete(message.id);
+  }
+
+  /** Gives the text to a fetch that waits for it: its thread may be too busy to answer what it was asked. */
+  private serve(path: string, source: string): boolean {
+    const waiting = this.waiting.values().find((one) => one.path === path);
+    waiting?.resolve(source);
+    return waiting !== undefined;
   }
 
   private async ask(port: MessagePort, path: string): Promise<string | null> {
     const id = this.nextId++;
     const { promise, resolve } = Promise.withResolvers<string | null>();
-    this.waiting.set(id, { resolve });
+    this.waiting.set(id, { path, resolve });
     const timer = setTimeout(() => resolve(null), ANSWER_LIMIT_MS);
-    const message: ServiceWorkerToThread = { t: 'miss', id, path };
-    port.postMessage(message);
-    // What was put meanwhile is the same text: the port keeps its order.
-    return promise.finally(() => clearTimeout(timer));
+    askThrough(port, id, path);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.waiting.delete(id);
+    });
   }
 
   private async reintroduced(key: string): Promise<MessagePort | undefined> {
@@ -71,6 +81,11 @@ export class ModuleStore {
     clearTimeout(timer);
     return this.threads.get(key);
   }
+}
+
+function askThrough(port: MessagePort, id: number, path: string): void {
+  const message: ServiceWorkerToThread = { t: 'miss', id, path };
+  port.postMessage(message);
 }
 
 /** The thread's key in `/~m/<key>/…`. */

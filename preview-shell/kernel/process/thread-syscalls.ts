@@ -16,6 +16,8 @@ export function threadSyscalls(table: ProcessTable, reserved: ReservedThreads): 
       table.thread(caller.threadId)?.end();
     },
     'thread.stop': (caller, [id]) => {
+      // Its end may be on its way to the parent, who cannot know yet (worker.terminate() of a thread that has ended does nothing).
+      if (reserved.hasEnded(id)) return;
       const thread = reserved.running(caller, id);
       reserved.tellParentOf(id as number, 1);
       thread?.end();
@@ -66,6 +68,10 @@ export class ReservedThreads {
     const thread = this.table.startThread(process, image, { port: note.port, payload: note.threadId, parentThreadId: caller.threadId });
     reservation.threadId = thread.threadId;
     this.publicIds.set(thread.threadId, note.threadId);
+  }
+
+  hasEnded(publicId: Value | undefined): boolean {
+    return Number.isInteger(publicId) && (publicId as number) > 0 && (publicId as number) < this.nextId && !this.byPublicId.has(publicId as number);
   }
 
   /** @throws {SysError} ESRCH for a thread that is not the caller's process's. */
