@@ -1,8 +1,9 @@
 /** Chromium, as every end-to-end test starts it. */
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium, type Browser, type BrowserContext, type BrowserServer } from 'playwright-core';
+import { chromium, firefox, type Browser, type BrowserContext, type BrowserServer } from 'playwright-core';
 
 const OPTIONS = { executablePath: process.env['TERRARIUM_CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-features=MediaRouter'] };
 
@@ -29,3 +30,12 @@ export async function launchWithQuota(bytes: number): Promise<{ context: Browser
     },
   };
 }
+
+/** Places of a Firefox; `TERRARIUM_FIREFOX` names another. */
+const FIREFOXES = ['/usr/bin/firefox-esr', '/usr/bin/firefox', '/Applications/Firefox.app/Contents/MacOS/firefox', 'C:\\Program Files\\Mozilla Firefox\\firefox.exe'];
+
+export const firefoxPath = (): string | undefined => process.env['TERRARIUM_FIREFOX'] ?? FIREFOXES.find((place) => existsSync(place));
+
+/** A Firefox as it is installed, over WebDriver BiDi. The preference lets clicks reach frames of other sites. */
+export const launchFirefox = (executablePath: string): Promise<Browser> =>
+  firefox.launch({ channel: 'moz-firefox', executablePath, firefoxUserPrefs: { 'fission.webContentIsolationStrategy': 0 } });
