@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterEach, beforeAll, afterAll, describe, expect, test } from 'vitest';
 import { launchBrowser, newProfile } from './product/browser.ts';
+import { BOOT_STAGE_LIMIT } from '../shared/protocol/broker.ts';
 import { screenshot } from './product/workspace.ts';
 import { OWNER_TOKEN, startTerrarium, type Running } from './page/start.ts';
 
@@ -48,7 +49,11 @@ describe('a container host', () => {
     const page = await openOn(running);
     await page.context().route(/\.preview\.localhost/, (route) => route.abort('blockedbyclient'));
     await page.reload();
+    await page.locator('iframe[title="Container broker"]').waitFor({ state: 'attached' });
+    const asked = performance.now();
     await failure(page).getByText('E-TERRARIUM-2103').waitFor({ timeout: 60_000 });
+    // Far below the time that a slow host is given.
+    expect(performance.now() - asked).toBeLessThan(BOOT_STAGE_LIMIT / 4);
     expect(await failure(page).innerText()).toContain('no extension blocks them');
   });
 });

@@ -55,8 +55,8 @@ export interface ClientTransport {
   onLost(callback: () => void): void;
 }
 
-/** A host that has loaded and says nothing for so long is asked for directly. */
-const HOST_SILENCE_MS = 3000;
+/** A host that has loaded and says nothing for so long is asked for directly, in milliseconds. Its first word is on its way before its load event. */
+const HOST_SILENCE_MS = 1000;
 
 export class ContainerClient {
   readonly #transport: ClientTransport;
@@ -194,8 +194,8 @@ export class ContainerClient {
     };
     const ask = async () => {
       const found = await trouble();
-      // A host that cannot be reached may yet start from the browser's copy.
-      if (found?.kind === 'refused' && hostIsSilent()) abort.abort(found.error);
+      // What has loaded is then the browser's own error page: a copy that the browser kept would have spoken.
+      if (found !== undefined && this.#bootStage === 'host-loaded') abort.abort(found.error);
     };
     let limit = setTimeout(() => void expire(), BOOT_STAGE_LIMIT);
     let silence: ReturnType<typeof setTimeout> | undefined;
