@@ -4,6 +4,7 @@ import react from '@vitejs/plugin-react';
 import { transform } from 'esbuild';
 import { defineConfig } from 'vite';
 import type { Plugin, ProxyOptions } from 'vite';
+import { oneTypescriptWorker, typescriptLibs } from './scripts/typescript-libs.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -11,8 +12,8 @@ export default defineConfig({
   root: here('app'),
   // y-monaco names a file that the editor's `exports` map no longer reaches by that path; it must be the same module instance.
   resolve: { alias: { 'monaco-editor/esm/vs/editor/editor.api.js': here('node_modules/monaco-editor/esm/vs/editor/editor.api.js') } },
-  plugins: [react(), asciiOnly(), assetList(), preloadMain()],
-  worker: { format: 'es', plugins: () => [asciiOnly()], rolldownOptions: { checks: { pluginTimings: false } } },
+  plugins: [oneTypescriptWorker(), react(), asciiOnly(), assetList(), preloadMain()],
+  worker: { format: 'es', plugins: () => [typescriptLibs(), asciiOnly()], rolldownOptions: { checks: { pluginTimings: false } } },
   build: {
     outDir: here('dist/app'),
     emptyOutDir: true,

@@ -4,14 +4,13 @@ import { isAbort } from '../state/describe-error.ts';
 import type { Problem, WorkspaceSession } from '../workspace/session.ts';
 import type { Models } from './models.ts';
 import { allowTypeScript, enableSemanticChecks, monaco } from './monaco.ts';
+import type { TypeFile } from './types.ts';
+import { onConfigChange, projectConfigs } from './typescript/project-configs.ts';
 
 export function connectLanguage(session: WorkspaceSession, models: Models): () => void {
   const markers = monaco.editor.onDidChangeMarkers(() => session.problems.setState(problemsOf(models, session), true));
   const types = new AbortController();
-  whenSettled(session, types.signal, () => {
-    allowTypeScript();
-    void followTypes(session, types.signal);
-  });
+  whenSettled(session, types.signal, () => void followTypes(session, types.signal));
   return () => {
     markers.dispose();
     types.abort();
@@ -30,27 +29,42 @@ function whenSettled(session: WorkspaceSession, signal: AbortSignal, callback: (
   signal.addEventListener('abort', stop);
 }
 
+/** Gives the worker what the project is made of besides its own files, and lets it start when that is there. */
 async function followTypes(session: WorkspaceSession, signal: AbortSignal): Promise<void> {
-  const { types } = session;
-  if (types === undefined) return;
+  let packages: TypeFile[] = [];
+  const apply = () => {
+    const files = [...packages, ...projectConfigs()].map(({ content, path }) => ({ content, filePath: `file://${path}` }));
+    monaco.typescript.typescriptDefaults.setExtraLibs(files);
+    monaco.typescript.javascriptDefaults.setExtraLibs(files);
+  };
+  signal.addEventListener('abort', onConfigChange(apply));
   let loading: AbortController | undefined;
   const load = async () => {
     loading?.abort();
-    loading = new AbortController();
-    const files: { content: string; filePath: string }[] = [];
-    for await (const { path, content } of types.loadTypes(AbortSignal.any([signal, loading.signal]))) files.push({ content, filePath: `file://${path}` });
-    if (loading.signal.aborted || signal.aborted) return;
-    monaco.typescript.typescriptDefaults.setExtraLibs(files);
-    monaco.typescript.javascriptDefaults.setExtraLibs(files);
-    enableSemanticChecks();
+    const mine = (loading = new AbortController());
+    const loaded = await packageTypes(session, AbortSignal.any([signal, mine.signal]));
+    if (mine.signal.aborted || signal.aborted) return;
+    packages = loaded ?? packages;
+    apply();
+    if (loaded !== undefined) enableSemanticChecks();
+    allowTypeScript();
   };
-  const attemptLoad = () => {
-    load().catch((error: unknown) => {
-      if (!isAbort(error)) console.warn('The types of the installed packages could not be loaded:', error);
-    });
-  };
-  signal.addEventListener('abort', types.onChange(attemptLoad));
-  attemptLoad();
+  const stop = session.types?.onChange(() => void load());
+  if (stop !== undefined) signal.addEventListener('abort', stop);
+  await load();
+}
+
+/** Undefined when they cannot be had: the syntax is still checked. */
+async function packageTypes(session: WorkspaceSession, signal: AbortSignal): Promise<TypeFile[] | undefined> {
+  if (session.types === undefined) return undefined;
+  const files: TypeFile[] = [];
+  try {
+    for await (const file of session.types.loadTypes(signal)) files.push(file);
+    return files;
+  } catch (error) {
+    if (!isAbort(error)) console.warn('The types of the installed packages could not be loaded:', error);
+    return undefined;
+  }
 }
 
 const SEVERITIES: Record<number, Problem['severity']> = { 8: 'error', 4: 'warning', 2: 'info' };

@@ -4,11 +4,11 @@ import CssWorker from 'monaco-editor/language/css/css.worker.js?worker';
 import EditorWorker from 'monaco-editor/editor/editor.worker.js?worker';
 import HtmlWorker from 'monaco-editor/language/html/html.worker.js?worker';
 import JsonWorker from 'monaco-editor/language/json/json.worker.js?worker';
-import TypeScriptWorker from 'monaco-editor/language/typescript/ts.worker.js?worker';
 import type { Theme } from '../state/theme.ts';
 import { theme } from '../state/theme.ts';
 import { defineThemes } from './themes.ts';
 import { registerLanguages } from './languages.ts';
+import TypeScriptWorker from './typescript/worker.ts?worker';
 
 const WORKERS: Record<string, new () => Worker> = {
   css: CssWorker, scss: CssWorker, less: CssWorker,
@@ -66,8 +66,15 @@ function configureTypeScript(): void {
   }
 }
 
-/** Until the packages' types are there, every import would be an error; so meaning is checked only from here on. */
+let checked = false;
+
+/**
+ * Until the packages' types are there, every import would be an error; so meaning is checked only from here on. A change of what is checked ends
+ * the worker, which is why it happens once, and before the worker starts.
+ */
 export function enableSemanticChecks(): void {
+  if (checked) return;
+  checked = true;
   monaco.typescript.typescriptDefaults.setDiagnosticsOptions({ noSemanticValidation: false, noSyntaxValidation: false });
 }
 

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { chromium, type Browser } from 'playwright-core';
 import { productEdits } from './edits.ts';
 import { asJson, asTable, median, percentile, type Figures } from './figures.ts';
-import { renderersMegabytes } from './memory.ts';
+import { measureMemory } from './memory.ts';
 import { nativeEdits, startNative } from './native.ts';
 import { openNew, startProduct, type Opened, type Product } from './product.ts';
 
@@ -20,8 +20,9 @@ const EDITS = 20;
 const SETTLE_MS = 2500;
 const figures: Figures = new Map();
 
+const CHROMIUM = process.env['TERRARIUM_CHROMIUM'] ?? '/usr/bin/chromium';
 const launch = (): Promise<Browser> =>
-  chromium.launch({ executablePath: process.env['TERRARIUM_CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-features=MediaRouter'] });
+  chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-features=MediaRouter'] });
 
 /** One environment in a browser that has never seen Terrarium. */
 async function cold(product: Product): Promise<Opened> {
@@ -58,6 +59,15 @@ function notePhases(prefix: string, opened: readonly Opened[]): void {
   for (const phase of opened[0]?.phases.keys() ?? []) note(`${prefix}.${phase}.ms`, opened.flatMap(({ phases }) => phases.get(phase) ?? []));
 }
 
+async function noteMemory(product: Product): Promise<void> {
+  say('Memory: an environment in a browser that nobody drives, until it rests');
+  const memory = await measureMemory(product, CHROMIUM);
+  if (memory === undefined) return;
+  figures.set('memory.mb', memory.rest);
+  figures.set('memory.painted.mb', memory.painted);
+  figures.set('memory.browser.mb', memory.browser);
+}
+
 async function benchProduct(): Promise<void> {
   const product = await startProduct();
   try {
@@ -69,14 +79,13 @@ async function benchProduct(): Promise<void> {
       note('create.cold.ms', opened.map(({ createMs }) => createMs));
       notePhases('phase.cold', opened);
     }
-    if (!wants('create.warm', 'phase.warm', 'install.warm', 'hmr.p', 'memory')) return;
+    if (wants('memory')) await noteMemory(product);
+    if (!wants('create.warm', 'phase.warm', 'install.warm', 'hmr.p')) return;
     say('Used browser: the same');
     const { browser, opened, page } = await warm(product, RUNS);
     note('create.warm.ms', opened.map(({ createMs }) => createMs));
     note('install.warm.ms', opened.flatMap(({ phases }) => phases.get('install') ?? []));
     notePhases('phase.warm', opened);
-    const memory = await renderersMegabytes(browser);
-    if (memory !== undefined) figures.set('memory.mb', memory);
     const last = opened.at(-1);
     if (last !== undefined && wants('hmr.p')) {
       say(`Edits in the editor: ${EDITS}`);

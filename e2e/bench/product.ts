@@ -14,6 +14,7 @@ const quiet = { info: () => undefined, warn: () => undefined, error: (message: s
 
 export interface Product {
   origin: string;
+  signInLink: string;
   signIn(context: BrowserContext): Promise<Page>;
   create(template?: string): Promise<string>;
   stop(): Promise<void>;
@@ -26,6 +27,7 @@ export async function startProduct(): Promise<Product> {
   await terrarium.listen();
   return {
     origin: settings.baseOrigin,
+    signInLink: terrarium.signInLink,
     async signIn(context) {
       const page = await context.newPage();
       await page.goto(terrarium.signInLink);
