@@ -25,6 +25,11 @@ export function create(): Record<string, unknown> {
 }
 
 function decode(encoding: string, input: unknown, ignoreBOM: boolean, fatal: boolean): string {
+  if (!ArrayBuffer.isView(input) && !(input instanceof ArrayBuffer) && !(input instanceof SharedArrayBuffer)) {
+// Each of Node's two decoders words it in its own way.
+    const wanted = encoding === 'utf-8' ? '"list" argument must be an instance of SharedArrayBuffer, ArrayBuffer or' : '"input" argument must be an instance of ArrayBuffer, SharedArrayBuffer, or';
+    throw Object.assign(new TypeError(`The ${wanted} ArrayBufferView.`), { code: 'ERR_INVALID_ARG_TYPE' });
+  }
   try {
     return new native.TextDecoder(encoding, { ignoreBOM, fatal }).decode(ownBytes(input));
   } catch {

@@ -36,15 +36,16 @@ function spawn(ctx: BindingContext, options: SyncOptions): Record<string, unknow
     stageInputs(ctx, stdio);
     answer = ctx.kernel.call('proc.spawnSync', request(options, stdio)) as unknown as SyncAnswer;
   } catch (error) {
-    return { pid: 0, status: null, signal: null, output: null, error: errnoOf(error) };
+    return { error: errnoOf(error), status: null, signal: null, output: null, pid: 0 };
   }
   const output = answer.sizes.map((size, fd) => (size === null ? null : collect(ctx, fd, size)));
+  // In the order of Node's, which shows in what `execSync` throws.
   return {
-    pid: answer.pid,
+    ...(answer.error === null ? {} : { error: errnoOfName(answer.error) }),
     status: answer.signal === null ? answer.code : null,
     signal: answer.signal,
     output,
-    ...(answer.error === null ? {} : { error: errnoOfName(answer.error) }),
+    pid: answer.pid,
   };
 }
 
