@@ -2,6 +2,7 @@
  * The page that @webcontainer/api frames. It owns what only a page can own: the Workers, the service worker's registration, the port to the
  * client. Everything else is the kernel's.
  */
+import { sharedBytes } from '../abi/shared-bytes.ts';
 import { HOST_PAGE_VERSION, type FromKernel, type KernelInit, type ToKernel } from '../abi/host-page.ts';
 import { HOST_PATHS } from '../../shared/protocol/preview-channel.ts';
 import { NOT_ISOLATED } from '../../shared/isolation.ts';
@@ -69,7 +70,7 @@ async function startThreads(boot: Boot, asset: (name: string) => string, session
       reintroduce: (key) => pool?.reintroduce(key),
       preview: (port, channel) => tell({ type: 'preview', port, channel, session, isolation }, [channel]),
     }),
-    shared(asset(boot.assets.library)),
+    bytes(asset(boot.assets.library)).then(sharedBytes),
   ]);
   const threads = (pool = new ThreadPool({
     script: asset(boot.assets.thread), transform: asset(boot.assets.transform), plan: asset(boot.assets.plan), library, session, origin: location.origin, spares: SPARE_THREADS,
@@ -107,13 +108,6 @@ async function bytes(url: string): Promise<ArrayBuffer> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
   return response.arrayBuffer();
-}
-
-async function shared(url: string): Promise<SharedArrayBuffer> {
-  const content = new Uint8Array(await bytes(url));
-  const memory = new SharedArrayBuffer(content.length);
-  new Uint8Array(memory).set(content);
-  return memory;
 }
 
 start().catch((error: unknown) => warnClient(`the container could not start: ${String(error)}`));

@@ -1,4 +1,5 @@
 /** Brings packs into memory: from the browser's own storage, else from the package server, checked by their hash. */
+import { sharedBytes } from '../../abi/shared-bytes.ts';
 import type { PackMount } from '../../../shared/pack/format.ts';
 
 export interface PackStoreOptions {
@@ -105,8 +106,7 @@ export class PackStore {
   private async bring(hash: string, signal: AbortSignal | undefined): Promise<void> {
     const stored = await this.stored(hash);
     const bytes = stored ?? (await this.download(hash, signal));
-    const shared = new SharedArrayBuffer(bytes.byteLength);
-    new Uint8Array(shared).set(new Uint8Array(bytes));
+    const shared = sharedBytes(bytes);
     this.packs.set(hash, shared);
     this.options.onPack?.(hash, shared);
   }
