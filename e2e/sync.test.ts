@@ -50,18 +50,12 @@ test('[S17] a program’s change and what is typed while it runs are both kept, 
   const previews = () => other.frames().filter((frame) => /--\d+\.preview\./.test(frame.url()));
   await expect.poll(() => Promise.all(previews().map((frame) => frame.evaluate(() => document.querySelector('h1')?.id).catch(() => undefined))), { timeout: 60_000 }).toContain('formatted');
   const theirs = await shellOf(other);
-  await expect.poll(async () => {
-    await theirs.enter('clear; echo n=$(grep -c "typed meanwhile" src/App.tsx),$(grep -c formatted src/App.tsx)');
-    await other.waitForTimeout(1000);
-    return theirs.screen();
-  }, { timeout: 60_000, interval: 1000 }).toMatch(/^n=1,1\s*$/m);
+  await theirs.enter('until grep -q "typed meanwhile" src/App.tsx && grep -q formatted src/App.tsx; do sleep 0.2; done; echo n=$(grep -c "typed meanwhile" src/App.tsx),$(grep -c formatted src/App.tsx)');
+  await expect.poll(theirs.screen, { timeout: 60_000 }).toMatch(/^n=1,1\s*$/m);
   await page.locator('.xterm-helper-textarea').last().focus();
   await shell.enter('clear; npm install zustand');
   await expect.poll(shell.screen, { timeout: 60_000 }).toMatch(/added 1 package/);
-  await expect.poll(async () => {
-    await other.locator('.xterm-helper-textarea').last().focus().catch(() => undefined);
-    await theirs.enter('clear; echo n=$(ls node_modules | grep -c zustand),$(grep -c zustand package.json)');
-    await other.waitForTimeout(1000);
-    return theirs.screen();
-  }, { timeout: 60_000, interval: 1000 }).toMatch(/^n=1,1\s*$/m);
+  await other.locator('.xterm-helper-textarea').last().focus();
+  await theirs.enter('clear; until ls node_modules | grep -q zustand && grep -q zustand package.json; do sleep 0.2; done; echo m=$(ls node_modules | grep -c zustand),$(grep -c zustand package.json)');
+  await expect.poll(theirs.screen, { timeout: 60_000 }).toMatch(/^m=1,1\s*$/m);
 }, 240_000);

@@ -14,6 +14,8 @@ export interface ServerProcess {
   /** Headers of the owner. */
   readonly owner: Record<string, string>;
   start(): Promise<void>;
+  /** Of the process that runs. */
+  readonly pid: number | undefined;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
   /** With the owner's token; `headers` are added. */
@@ -25,8 +27,8 @@ export interface ServerProcess {
   dispose(): Promise<void>;
 }
 
-/** `env` is added to the server's environment variables. */
-export async function createServerProcess(env: Record<string, string> = {}): Promise<ServerProcess> {
+/** `env` is added to the server's environment variables; `within` is a command that runs what comes after it, in its own place. */
+export async function createServerProcess(env: Record<string, string> = {}, within: readonly string[] = []): Promise<ServerProcess> {
   const data = await makeDataFolder();
   const port = await freePort();
   const origin = `http://localhost:${port}`;
@@ -49,8 +51,12 @@ export async function createServerProcess(env: Record<string, string> = {}): Pro
     owner,
     api,
     kill,
+    get pid() {
+      return child?.pid;
+    },
     async start() {
-      child = spawn(process.execPath, ['server/main.ts'], { cwd: ROOT, env: { ...process.env, PORT: String(port), TERRARIUM_DATA: data, TERRARIUM_OWNER_TOKEN: TOKEN, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+      const [command = '', ...args] = [...within, process.execPath, 'server/main.ts'].slice();
+      child = spawn(command, args, { cwd: ROOT, env: { ...process.env, PORT: String(port), TERRARIUM_DATA: data, TERRARIUM_OWNER_TOKEN: TOKEN, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
       child.stderr?.on('data', (piece: Buffer) => void (/"level":"error"|Error/.test(piece.toString()) && console.error(piece.toString())));
       await ready(child);
     },
