@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser, newProfile } from './product/browser.ts';
 import { createServerProcess, type ServerProcess } from './product/server.ts';
-import { enter, openTerminal, previewFrame, previewShows, saved, screenshot, terminalShows } from './product/workspace.ts';
+import { enter, openTerminal, previewFrame, previewShows, saved, screen, screenshot, terminalShows } from './product/workspace.ts';
 
 const ASK = `import { createInterface } from 'node:readline/promises';
 const asker = createInterface({ input: process.stdin, output: process.stdout });
@@ -87,5 +87,20 @@ describe('the terminal', () => {
     await screenshot(page, 'moment');
     expect(await server.stored(id, 'package.json')).toBe(before);
     await previewShows(page, '4 bears from zustand');
+  });
+
+  test.each([
+    // The policy is asked before the registry is.
+    ['no-such-package-xyz', 'E-TERRARIUM-1121', 'The package "no-such-package-xyz" is in no list of the package policy'],
+    ['react@99.0.0', 'E-TERRARIUM-2151', 'The registry has no version of "react@99.0.0" that fits'],
+  ])('npm install %s says why not, and changes nothing', async (wanted, code, sentence) => {
+    const before = await server.stored(id, 'package.json');
+    await page.locator('.xterm-screen').last().click();
+    await enter(page, `clear; npm install ${wanted}; echo "exit=$?"`);
+    await terminalShows(page, new RegExp(`${code}[^]*^exit=1\\s*$`, 'm'), 60_000);
+    // A narrow terminal breaks a sentence anywhere.
+    expect((await screen(page)).replace(/\s+/g, '')).toContain(sentence.replaceAll(' ', ''));
+    await screenshot(page, wanted);
+    expect(await server.stored(id, 'package.json')).toBe(before);
   });
 });
