@@ -1,20 +1,12 @@
 /** Document and disk in a real browser: what a program had read, and packages that another member installs (app/sync/SPEC.md). */
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openNew, startProduct, type Product } from './bench/product.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { openNew } from './bench/product.ts';
+import { runningProduct } from './product/in-process.ts';
 
-let product: Product;
-let browser: Browser;
-beforeAll(async () => {
-  product = await startProduct();
-  browser = await chromium.launch({ executablePath: process.env['TERRARIUM_CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-features=MediaRouter'] });
-});
-afterAll(async () => {
-  await browser.close();
-  await product.stop();
-});
+const running = runningProduct();
 
-const person = async (): Promise<Page> => product.signIn(await browser.newContext({ viewport: { width: 1440, height: 900 } }));
+const { person } = running;
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
 /** A shell of the page, and what it shows. */
@@ -33,7 +25,7 @@ async function shellOf(page: Page): Promise<{ enter(line: string): Promise<void>
 
 test('[S17] a program’s change and what is typed while it runs are both kept, [S26] and packages follow the lockfile to the other members', async () => {
   const page = await person();
-  await openNew(product, page);
+  await openNew(running.product, page);
   const text = async (): Promise<string> => plain(await page.locator('.view-lines').first().innerText());
   const shell = await shellOf(page);
   await shell.enter(`node -e 'const f="src/App.tsx",t=fs.readFileSync(f,"utf8");console.log("has-"+"read");setTimeout(()=>{fs.writeFileSync(f,t.replace("<h1>","<h1 id=\\"formatted\\">"));console.log("has-"+"written")},4000)'`);

@@ -1,18 +1,9 @@
 /** Each template, from its creation to its rendered page: real packages, its own dev server or Node program. */
-import { chromium, type Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openNew, startProduct, type Product } from './bench/product.ts';
+import { expect, test } from 'vitest';
+import { openNew } from './bench/product.ts';
+import { runningProduct } from './product/in-process.ts';
 
-let product: Product;
-let browser: Browser;
-beforeAll(async () => {
-  product = await startProduct();
-  browser = await chromium.launch({ executablePath: process.env['TERRARIUM_CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-features=MediaRouter'] });
-});
-afterAll(async () => {
-  await browser.close();
-  await product.stop();
-});
+const running = runningProduct();
 
 /** Runs in the preview. */
 const hasHeading = (): boolean => (document.querySelector('h1')?.textContent ?? '') !== '' && document.querySelector('main[role="status"]') === null;
@@ -21,8 +12,8 @@ test.each([
   ['vue-ts', 'Vue + TypeScript'], ['svelte-ts', 'Svelte + TypeScript'], ['vanilla-ts', 'Vanilla TypeScript'], ['static-html', 'Static HTML'], ['node-hono', 'Hono on Node'], ['node-express', 'Express on Node'],
   ['vitest', 'Vitest'],
 ])('%s', async (template, heading) => {
-  const page = await product.signIn(await browser.newContext({ viewport: { width: 1440, height: 900 } }));
-  const { frame } = await openNew(product, page, template, hasHeading);
+  const page = await running.person();
+  const { frame } = await openNew(running.product, page, template, hasHeading);
   expect(await frame.evaluate(() => document.querySelector('h1')?.textContent)).toBe(heading);
   if (template === 'vitest') {
     await page.getByRole('button', { name: /new terminal/i }).first().click();

@@ -1,20 +1,12 @@
 /** The whole product in a real browser: an environment from a template to its rendered page, edits, a second person, the terminal. */
-import { chromium, type Browser, type Frame, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openNew, startProduct, type Product } from './bench/product.ts';
+import type { Frame, Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openNew } from './bench/product.ts';
+import { runningProduct } from './product/in-process.ts';
 
-let product: Product;
-let browser: Browser;
-beforeAll(async () => {
-  product = await startProduct();
-  browser = await chromium.launch({ executablePath: process.env['TERRARIUM_CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-features=MediaRouter'] });
-});
-afterAll(async () => {
-  await browser.close();
-  await product.stop();
-});
+const running = runningProduct();
 
-const person = async (): Promise<Page> => product.signIn(await browser.newContext({ viewport: { width: 1440, height: 900 } }));
+const { person } = running;
 const heading = (frame: Frame): Promise<string | null | undefined> => frame.evaluate(() => document.querySelector('h1')?.textContent).catch(() => undefined);
 
 /** Puts the cursor before `</h1>` of the open editor. */
@@ -29,7 +21,7 @@ describe('an environment', () => {
   let frame: Frame;
   beforeAll(async () => {
     page = await person();
-    ({ frame } = await openNew(product, page));
+    ({ frame } = await openNew(running.product, page));
   });
 
   test('is made from a template and shows its page on an origin of its own', async () => {
@@ -113,7 +105,7 @@ describe('an environment', () => {
         await attempt(() => window.top?.localStorage.length),
         await attempt(async () => (await fetch(`${app}/api/environments`, { credentials: 'include' })).status),
       ];
-    }, product.origin);
+    }, running.product.origin);
     expect(reached).toEqual(['refused', 'refused', 'refused']);
   });
 });
