@@ -1,4 +1,7 @@
-/** Entry of a script of its own, which a thread loads when it has to run an ES module that `require()` asked for (modules/sync-evaluate.ts). */
+/** Entry of a script of its own: see modules/transforms.ts. */
+import { stripTypes } from '../../shared/module-code/strip-types.ts';
 import { syncBody } from '../../shared/module-code/sync-body.ts';
+import { TRANSFORMS, type Transforms } from './modules/transforms.ts';
 
-Object.defineProperty(globalThis, '__terrarium_sync_body__', { value: syncBody, configurable: true });
+const value: Transforms = { syncBody, stripTypes };
+Object.defineProperty(globalThis, TRANSFORMS, { value, configurable: true });

@@ -4,7 +4,7 @@
  */
 import { native } from './natives.ts';
 import { setPlanScript, warmPlanner } from './modules/await-text.ts';
-import { setTransformScript } from './modules/sync-evaluate.ts';
+import { transforms } from './modules/transforms.ts';
 import { prepareThread, type PreparedThread } from './bootstrap/thread.ts';
 import { ServiceWorkerPublisher, threadKey } from './module-publisher.ts';
 import type { ToThread } from './protocol.ts';
@@ -20,7 +20,7 @@ let publisher: ServiceWorkerPublisher | undefined;
 function receive({ data }: MessageEvent<ToThread>): void {
   switch (data.type) {
     case 'prepare':
-      setTransformScript(data.transform);
+      transforms.setAddress(data.transform);
       setPlanScript(data.plan);
       native.setTimeout(() => { if (publisher === undefined) warmPlanner(); }, IDLE_MS);
       prepared = { message: data, thread: attempt(() => prepareThread(data.library)) };

@@ -13,7 +13,8 @@ import { moduleEdits } from '../modules/rewrite.ts';
 import { facadeSource, GLOBAL } from '../modules/served-text.ts';
 import { servedUrl, tidyError } from '../modules/served-url.ts';
 import { explainSyntaxError, syntaxErrorOf, type Source } from '../modules/syntax-errors.ts';
-import { evaluateSync, transformSync } from '../modules/sync-evaluate.ts';
+import { evaluateSync } from '../modules/sync-evaluate.ts';
+import { transforms } from '../modules/transforms.ts';
 import type { BindingContext } from '../context.ts';
 
 const UNINSTANTIATED = 0;
@@ -248,7 +249,7 @@ class ModuleRecord {
   /** As a function's, for `require()`. */
   #body(): string {
     const { s, u } = this.#facts ?? {};
-    if (s === undefined) return transformSync(applyEdits(this.#source, this.#awaits()), this.url);
+    if (s === undefined) return transforms.get().syncBody(applyEdits(this.#source, this.#awaits()), this.url);
     return applyEdits(s, editsOf(s, 'commonjs', () => u));
   }
 

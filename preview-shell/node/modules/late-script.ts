@@ -1,11 +1,11 @@
 import { native } from '../natives.ts';
 
-/** A function in a script of its own, loaded when it is first called: it brings a parser, which few threads need and which is as large as all the rest. */
-export class LateScript<F extends (...args: never[]) => unknown> {
+/** Something in a script of its own, loaded when it is first used: it brings a parser, which few threads need and which is as large as all the rest. */
+export class LateScript<T extends object> {
   readonly #what: string;
   readonly #name: string;
   #address: string | undefined;
-  #loaded: F | undefined;
+  #loaded: T | undefined;
 
   /** @param what it is, for people. @param name under which the script leaves it in the global scope */
   constructor(what: string, name: string) {
@@ -18,14 +18,14 @@ export class LateScript<F extends (...args: never[]) => unknown> {
   }
 
   /** @throws {Error} when there is no such script */
-  get(): F {
+  get(): T {
     return (this.#loaded ??= this.#load());
   }
 
-  #load(): F {
+  #load(): T {
     if (this.#address === undefined) throw new Error(`No script of the ${this.#what} was named to this thread.`);
     native.importScripts(this.#address);
-    const holder = globalThis as unknown as Record<string, F | undefined>;
+    const holder = globalThis as unknown as Record<string, T | undefined>;
     const left = holder[this.#name];
     if (left === undefined) throw new Error(`The script of the ${this.#what} did not load.`);
     delete holder[this.#name];

@@ -1,6 +1,5 @@
 import { SYNC_PARAMETERS } from '../../../shared/module-code/sync-parameters.ts';
 import { native } from '../natives.ts';
-import { LateScript } from './late-script.ts';
 
 /** What the module's body is given in place of `import` and `export`. */
 export interface SyncScope {
@@ -16,19 +15,4 @@ export function evaluateSync(body: string, url: string, scope: SyncScope): void 
   const text = `(function (${SYNC_PARAMETERS.join(', ')}) {${body}\n})\n//# sourceURL=${url}`;
   const run = (0, native.indirectEval)(text) as (...scope: unknown[]) => void;
   run.call(undefined, scope.exports, (specifier: string) => scope.request(specifier), () => scope.meta(), (...args: Parameters<SyncScope['dynamicImport']>) => scope.dynamicImport(...args));
-}
-
-type Transform = (source: string, filePath: string) => string;
-
-/** Left by transform-script.ts. */
-const transform = new LateScript<Transform>('module transform', '__terrarium_sync_body__');
-
-/** Where the script of the transform lies. */
-export function setTransformScript(address: string): void {
-  transform.setAddress(address);
-}
-
-/** The module's text as a function body. @throws {SyntaxError} */
-export function transformSync(source: string, filePath: string): string {
-  return transform.get()(source, filePath);
 }
