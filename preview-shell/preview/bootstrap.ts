@@ -2,10 +2,11 @@
 import { PREVIEW_PATHS, type PreviewWorkerState, type ToPreviewWorker } from '../../shared/protocol/preview-channel.ts';
 import { placeOf } from './addresses.ts';
 import { Relay } from './page/relay.ts';
+import { answerSibling } from './page/siblings.ts';
 
 const place = placeOf(location);
 /** A hidden frame that only prepares the way. */
-const prepares = location.pathname === PREVIEW_PATHS.prepare;
+const prepares = location.pathname === PREVIEW_PATHS.prepare || location.pathname === PREVIEW_PATHS.connect;
 const STUCK_MS = 10_000;
 
 type Shown = 'connecting' | 'waiting' | 'stuck';
@@ -69,6 +70,7 @@ async function start(): Promise<void> {
   location.reload();
 }
 
+if (location.pathname === PREVIEW_PATHS.connect) answerSibling(place, new Relay(place.hostOrigin, { refused: () => undefined }));
 if ('serviceWorker' in navigator) {
   start().catch((error: unknown) => show('stuck', 'The preview cannot start', error instanceof Error ? error.message : String(error)));
 } else {

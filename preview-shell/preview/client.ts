@@ -3,9 +3,11 @@ import type { ClientBoot, FromPreviewWorker, ToPreviewWorker } from '../../share
 import { obeyApp } from './client/commands.ts';
 import { reportConsole, reportErrors, reportMilestones, reportRoutes } from './client/page-events.ts';
 import { reporter } from './client/reports.ts';
-import { createWebSocketClass } from './client/socket.ts';
+import { containerPort } from './addresses.ts';
+import { createWebSocketClass, type SocketTarget } from './client/socket.ts';
 import { reportViteMessage } from './client/vite.ts';
 import { Relay } from './page/relay.ts';
+import { SiblingFrames } from './page/siblings.ts';
 
 const boot = (globalThis as unknown as { __terrariumPreview: ClientBoot }).__terrariumPreview;
 Reflect.deleteProperty(globalThis, '__terrariumPreview');
@@ -28,23 +30,35 @@ async function reconnect(): Promise<void> {
   (await activeWorker()).postMessage(message, [port]);
 }
 
+const siblings = new SiblingFrames(boot);
+
+/** A request of this page needs another port of the container. */
+async function connectSibling(port: number): Promise<void> {
+  const channel = await siblings.connect(port);
+  const message: ToPreviewWorker = { t: 'gateway', port };
+  (await activeWorker()).postMessage(message, [channel]);
+}
+
 let reconnecting: Promise<void> | undefined;
 
 workers.addEventListener('message', (event: MessageEvent<FromPreviewWorker>) => {
   const { data } = event;
   if (data.t === 'reconnect') reconnecting ??= reconnect().finally(() => { reconnecting = undefined; });
+  if (data.t === 'connect-sibling') void connectSibling(data.port);
+  if (data.t === 'log-error') console.error(data.message);
   if (data.t === 'cookies') for (const cookie of data.set) document.cookie = cookie;
 });
 workers.startMessages();
 for (const cookie of boot.cookies) document.cookie = cookie;
 
-/** This origin, and the loopback address that a program in the container would use for the same server. */
-function pathOf(url: URL): string | undefined {
-  const isLoopback = /^(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])$/.test(url.hostname) && Number(url.port) === boot.port;
-  return url.host === location.host || isLoopback ? url.pathname + url.search : undefined;
+/** Where in the container a URL leads. This origin's port may be written as a loopback address, which changes nothing. */
+function routeOf(url: URL): SocketTarget | undefined {
+  const at = containerPort(url, boot);
+  if (at === undefined) return undefined;
+  return { path: url.pathname + url.search, ...(at.port === boot.port ? {} : at) };
 }
 
-window.WebSocket = createWebSocketClass({ pathOf, worker: activeWorker, onMessage: (text) => reportViteMessage(report, text) }, window.WebSocket);
+window.WebSocket = createWebSocketClass({ routeOf, worker: activeWorker, onMessage: (text) => reportViteMessage(report, text) }, window.WebSocket);
 // A shared worker would open sockets that nothing here sees (Vite's client polls from one after a restart).
 Reflect.deleteProperty(window, 'SharedWorker');
 reportMilestones(report);

@@ -1,22 +1,31 @@
 /** The preview's service worker: everything that pages of this origin ask for comes from the container. */
 import { PREVIEW_PREFIX, PREVIEW_PATHS, type FromPreviewWorker, type PreviewWorkerState, type RequestContext, type ToPreviewWorker } from '../../shared/protocol/preview-channel.ts';
-import { placeOf } from './addresses.ts';
+import { containerPort, placeOf, type ContainerPort } from './addresses.ts';
 import { forward, ForwardFailure } from './worker/forward.ts';
 import { GatewayLink, NoGateway } from './worker/gateway-link.ts';
 import { headTags, injecting } from './worker/inject.ts';
 import { OwnPages } from './worker/own-pages.ts';
+import { Siblings } from './worker/siblings.ts';
 
 const scope = globalThis as unknown as ServiceWorkerGlobalScope;
 const VERSION = '1';
 const place = placeOf(scope.location);
 const own = new OwnPages(place);
 const link = new GatewayLink(askPages);
+const siblings = new Siblings({ ask: (port) => tellPages({ t: 'connect-sibling', port }), log: (message) => void tellPages({ t: 'log-error', message }) });
 let cookies: string[] = [];
 
 /** Pages that are loading are told as well: theirs may be the only one. */
 async function askPages(): Promise<boolean> {
   const pages = await scope.clients.matchAll({ type: 'window', includeUncontrolled: true });
   const message: FromPreviewWorker = { t: 'reconnect' };
+  for (const page of pages) page.postMessage(message);
+  return pages.length > 0;
+}
+
+/** Pages that run the client script. */
+async function tellPages(message: FromPreviewWorker): Promise<boolean> {
+  const pages = await scope.clients.matchAll({ type: 'window' });
   for (const page of pages) page.postMessage(message);
   return pages.length > 0;
 }
@@ -33,6 +42,21 @@ async function respond(event: FetchEvent): Promise<Response> {
   try {
     const { head, body } = await forward(link, request, await contextOf(request, clientId));
     if (head.cookies.length > 0) await tellCookies(head.cookies);
+    return await asResponse(request, head.status, head.statusText, head.headers, body);
+  } catch (error) {
+    return failure(request, error);
+  }
+}
+
+async function respondFromSibling({ request, clientId }: FetchEvent, at: ContainerPort): Promise<Response> {
+  const context = await contextOf(request, clientId);
+  return at.port === place.port ? respondFromOwn(request, context) : siblings.respond(request, at, context);
+}
+
+/** This port by its loopback address: what the page may see of its own server, it may see under that name as well. */
+async function respondFromOwn(request: Request, context: RequestContext): Promise<Response> {
+  try {
+    const { head, body } = await forward(link, request, context);
     return await asResponse(request, head.status, head.statusText, head.headers, body);
   } catch (error) {
     return failure(request, error);
@@ -76,7 +100,9 @@ function handle(message: ToPreviewWorker, ports: readonly MessagePort[], source:
   const [port] = ports;
   switch (message.t) {
     case 'gateway':
-      if (port !== undefined) link.attach(port);
+      if (port === undefined) break;
+      if (message.port === undefined) link.attach(port);
+      else siblings.attach(message.port, port);
       break;
     case 'state': {
       const state: PreviewWorkerState = { version: VERSION, connected: link.isConnected };
@@ -93,10 +119,11 @@ function handle(message: ToPreviewWorker, ports: readonly MessagePort[], source:
   }
 }
 
-async function openSocket({ url, protocols }: Extract<ToPreviewWorker, { t: 'socket' }>, page: MessagePort, origin: string): Promise<void> {
+async function openSocket({ url, protocols, port, loopback }: Extract<ToPreviewWorker, { t: 'socket' }>, page: MessagePort, origin: string): Promise<void> {
   try {
-    await link.ready();
-    link.send({ t: 'socket', url, protocols, origin, cookies: '' }, [page]);
+    const to = port === undefined ? link : siblings.link(port);
+    await to.ready();
+    to.send({ t: 'socket', url, protocols, origin, cookies: '', ...(loopback === undefined ? {} : { loopback }) }, [page]);
   } catch (error) {
     page.postMessage({ t: 'error', message: error instanceof Error ? error.message : String(error) });
     page.postMessage({ t: 'close', code: 1006, reason: '', clean: false });
@@ -108,10 +135,13 @@ scope.addEventListener('activate', (event) => event.waitUntil(scope.clients.clai
 scope.addEventListener('message', (event) => {
   const message = event.data as ToPreviewWorker;
   // A page has brought the way to the container: from here on the server may go away.
-  if (message.t === 'gateway') event.waitUntil(own.keep().catch(() => undefined));
+  if (message.t === 'gateway' && message.port === undefined) event.waitUntil(own.keep().catch(() => undefined));
   handle(message, event.ports, event.source instanceof Client ? event.source : undefined);
 });
 scope.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
-  if (url.origin === scope.location.origin) event.respondWith(respond(event));
+  if (url.origin === scope.location.origin) return event.respondWith(respond(event));
+  const at = containerPort(url, place);
+  if (at !== undefined && event.request.mode !== 'navigate') event.respondWith(respondFromSibling(event, at));
+  return undefined;
 });

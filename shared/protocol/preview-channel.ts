@@ -7,6 +7,8 @@
  *     preview page <--(6)--> preview service worker
  *
  * (1) to (3) are the introduction: a port made in the preview travels to the kernel. (4) and (5) never cross a window.
+ * For another port of the same environment the page frames that port's `/~terrarium/connect`, which does (1) to (3) under its own origin and hands the page
+ * what it got: one more (4) in the same service worker.
  * The preview is hostile. The port number of a connection is taken from the browser's `event.origin` at (1) and travels
  * beside the MessagePort from then on; nothing that the preview says can change it. Rules: preview-shell/preview/SPEC.md.
  */
@@ -17,8 +19,6 @@ export const PREVIEW_PREFIX = '/~terrarium/';
 export const PREVIEW_PATHS = {
   serviceWorker: '/~terrarium/preview-sw.js',
   client: '/~terrarium/client.js',
-  /** Answered by the service worker when a worker of the page is started; reports what the worker logs. */
-  workerClient: '/~terrarium/worker-client.js',
   bootstrap: '/~terrarium/bootstrap',
   bootstrapScript: '/~terrarium/bootstrap.js',
   /** Registers the service worker and connects it before there is anything to show. For a hidden frame. */
@@ -55,7 +55,14 @@ export type RelayMessage =
   /** A container has started (or started anew): ports from before are dead, connect again. */
   | { v: 1; source: 'terrarium-relay'; kind: 'host-ready' };
 
-/** `/~terrarium/connect` frame -> preview of the same label that frames it. Transfers one MessagePort, speaking (4). */
+/** Preview page -> the `/~terrarium/connect` frame of another port of its environment, which it frames: bring a port. */
+export interface SiblingQuestion {
+  v: 1;
+  source: 'terrarium-preview';
+  kind: 'connect-sibling';
+}
+
+/** `/~terrarium/connect` frame -> the preview of the same label that asked. Transfers one MessagePort, speaking (4), for the port of the frame's own origin. */
 export interface SiblingMessage {
   v: 1;
   source: 'terrarium-sibling';
@@ -112,7 +119,10 @@ export interface RequestContext {
   destination: string;
   /** Cookies that scripts of the page set (`document.cookie`), if readable. */
   cookies: string;
+  /** `omit`: cookies are neither sent nor kept. */
   credentials: string;
+  /** The page wrote a loopback address (`http://localhost:3001`): the server is told `localhost` in Host, Origin and Referer. */
+  loopback?: boolean;
 }
 
 export type ToGateway =
@@ -124,7 +134,7 @@ export type ToGateway =
   | { t: 'ack'; id: number; bytes: number }
   | { t: 'abort'; id: number }
   /** Transfers one MessagePort, speaking (5). */
-  | { t: 'socket'; url: string; protocols: string[]; origin: string; cookies: string }
+  | { t: 'socket'; url: string; protocols: string[]; origin: string; cookies: string; loopback?: boolean }
   /** Answered with `listening` once a server listens on this connection's port. */
   | { t: 'await-listening'; id: number }
   | { t: 'ping'; id: number }
@@ -200,8 +210,8 @@ export const SOCKET_WINDOW_BYTES = 4 * 1024 * 1024;
 export type ToPreviewWorker =
   /** Transfers a MessagePort that leads to the gateway. `port` is set for that of a sibling. */
   | { t: 'gateway'; port?: number }
-  /** Transfers the page's end of (5). `port` is another port of the container, else the page's own. */
-  | { t: 'socket'; url: string; protocols: string[]; port?: number }
+  /** Transfers the page's end of (5). `port` is another port of the container, else the page's own; `loopback` as in `RequestContext`. */
+  | { t: 'socket'; url: string; protocols: string[]; port?: number; loopback?: boolean }
   /** Answered on the transferred port with `PreviewWorkerState`. */
   | { t: 'state' }
   /** Answered on the transferred port with `true` when a server listens. */
@@ -218,8 +228,8 @@ export type FromPreviewWorker =
   | { t: 'reconnect' }
   /** A request needs another port of the container: frame its `connect` page and pass what it gives. */
   | { t: 'connect-sibling'; port: number }
-  /** One `RequestReport` without `v`, `source` and `time`'s realm, for the app's network panel. */
-  | { t: 'request'; report: Record<string, unknown> }
+  /** Why a request to another port failed: the page logs it, as a browser logs it, since its `fetch` is told nothing (Fetch standard, network error). */
+  | { t: 'log-error'; message: string }
   | { t: 'cookies'; set: string[] };
 
 /** What the service worker tells the client script about its surroundings; in front of the script's own text. */

@@ -4,7 +4,7 @@ import { parseToGateway } from './parse.ts';
 import type { CookieJar } from './cookies.ts';
 import type { GatewayNetwork } from './duplex.ts';
 import type { PreviewAddress } from './headers.ts';
-import { requestHeaders } from './headers.ts';
+import { isSafeHeader, present, requestHeaders } from './headers.ts';
 import type { HttpClient } from './http/client.ts';
 import { PreviewRequest } from './request.ts';
 import { WebSocketBridge } from './websocket/bridge.ts';
@@ -79,18 +79,18 @@ export class Connection {
     request.start();
   }
 
-  private socket({ url, protocols, origin, cookies }: Extract<ToGateway, { t: 'socket' }>, page: MessagePort | undefined): void {
+  private socket({ url, protocols, origin, cookies, loopback }: Extract<ToGateway, { t: 'socket' }>, page: MessagePort | undefined): void {
     if (page === undefined || this.sockets.size >= MAX_SOCKETS) return page?.close();
     const { address, port, jar, client } = this.options;
     const bridge = new WebSocketBridge(page, () => this.sockets.delete(bridge));
     this.sockets.add(bridge);
-    const context = { origin, referrer: '', mode: '', destination: '', cookies, credentials: 'include' };
+    const context = { origin, referrer: '', mode: '', destination: '', cookies, credentials: 'include', ...(loopback === undefined ? {} : { loopback }) };
     const headers = requestHeaders(address, { method: 'GET', headers: [], context, contentLength: undefined, cookie: jar.header(url, cookies) });
     // A handshake always says where it comes from (RFC 6455, 4.1, 8), and has a Connection header of its own.
     const handshake = headers.filter(([name]) => name !== 'Connection' && name !== 'Origin');
     bridge.open(client, {
       port, target: url, protocols,
-      headers: [...handshake, ['Origin', origin]],
+      headers: [...handshake, ...(isSafeHeader('Origin', origin) ? [['Origin', present(address, context, origin)] as [string, string]] : [])],
       setCookies: (values) => values.flatMap((value) => jar.set(value, url) ?? []),
     });
   }

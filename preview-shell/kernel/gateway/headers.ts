@@ -23,12 +23,18 @@ export const previewOrigin = (address: PreviewAddress, other = address.port) => 
 
 /**
  * The host that the task's server is told. Dev servers answer `*.localhost` and `localhost` and refuse strangers (Vite's `server.allowedHosts`),
- * so a preview under another domain is presented as `localhost:<port>`, with its Origin and Referer to match.
+ * so a preview under another domain is presented as `localhost:<port>`, with its Origin and Referer to match; and so is one that a page asked for by that name.
  */
-function presented(address: PreviewAddress): { host: string; origin: string } {
+function isPresentedAsLocalhost(address: PreviewAddress, context: RequestContext): boolean {
   const name = address.baseHost.split(':')[0] ?? '';
-  if (name === 'localhost' || name.endsWith('.localhost')) return { host: previewHost(address), origin: previewOrigin(address) };
-  return { host: `localhost:${address.port}`, origin: `http://localhost:${address.port}` };
+  return context.loopback === true || !(name === 'localhost' || name.endsWith('.localhost'));
+}
+
+/** What the task's server is told of an address of this environment. */
+export function present(address: PreviewAddress, context: RequestContext, url: string): string {
+  const origin = /^https?:\/\/[^/?#]+/.exec(url)?.[0];
+  const port = origin === undefined ? undefined : siblingPort(address, origin);
+  return origin === undefined || port === undefined || !isPresentedAsLocalhost(address, context) ? url : `http://localhost:${port}${url.slice(origin.length)}`;
 }
 
 export interface ForwardedRequest {
@@ -41,10 +47,8 @@ export interface ForwardedRequest {
 }
 
 export function requestHeaders(address: PreviewAddress, request: ForwardedRequest): HeaderList {
-  const { host, origin } = presented(address);
   const { context } = request;
-  const present = (url: string) => (url.startsWith(previewOrigin(address)) ? origin + url.slice(previewOrigin(address).length) : url);
-  const result: HeaderList = [['Host', host]];
+  const result: HeaderList = [['Host', new URL(present(address, context, previewOrigin(address))).host]];
   for (const [name, value] of request.headers) {
     const lower = name.toLowerCase();
     if (HOP_BY_HOP.has(lower) || OWN_REQUEST_HEADERS.has(lower) || lower.startsWith('sec-')) continue;
@@ -52,8 +56,11 @@ export function requestHeaders(address: PreviewAddress, request: ForwardedReques
   }
   // Fetch standard, "append a request Origin header": always for CORS and for all but GET and HEAD.
   const unsafe = request.method !== 'GET' && request.method !== 'HEAD';
-  if (context.origin !== '' && (unsafe || context.origin !== previewOrigin(address))) result.push(['Origin', present(context.origin)]);
-  if (/^https?:/.test(context.referrer)) result.push(['Referer', present(context.referrer)]);
+  const isCors = context.mode !== 'no-cors' && context.origin !== previewOrigin(address);
+  const ofPage: HeaderList = [];
+  if (context.origin !== '' && (unsafe || isCors)) ofPage.push(['Origin', present(address, context, context.origin)]);
+  if (/^https?:/.test(context.referrer)) ofPage.push(['Referer', present(address, context, context.referrer)]);
+  result.push(...ofPage.filter(([name, value]) => isSafeHeader(name, value)));
   if (request.cookie !== undefined) result.push(['Cookie', request.cookie]);
   result.push(...fetchMetadata(address, context));
   result.push(
@@ -88,7 +95,7 @@ export function isSafeHeader(name: string, value: string): boolean {
   return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
 }
 
-export function responseHeaders(address: PreviewAddress, headers: HeaderList, requestOrigin: string, isolation: IsolationMode): HeaderList {
+export function responseHeaders(address: PreviewAddress, headers: HeaderList, isolation: IsolationMode): HeaderList {
   const result: HeaderList = [];
   for (const [name, value] of headers) {
     const kept = responseHeader(address, name.toLowerCase(), value);
@@ -99,7 +106,6 @@ export function responseHeaders(address: PreviewAddress, headers: HeaderList, re
     replace(result, 'Cross-Origin-Embedder-Policy', policy);
     replace(result, 'Cross-Origin-Resource-Policy', 'cross-origin');
   }
-  if (requestOrigin !== previewOrigin(address) && isSibling(address, requestOrigin)) allowSibling(result, requestOrigin);
   return result;
 }
 
@@ -110,7 +116,7 @@ function responseHeader(address: PreviewAddress, name: string, value: string): s
   if (name === 'content-security-policy') return withoutFrameAncestors(value);
   // A page that asks for isolation of its own would cut itself off from the app that frames it.
   if (name === 'document-isolation-policy' || name === 'clear-site-data') return undefined;
-  if (name === 'location' || name === 'content-location') return toPreview(address, value);
+  if (name === 'location' || name === 'content-location' || name === 'access-control-allow-origin') return toPreview(address, value);
   return value;
 }
 
@@ -128,15 +134,11 @@ export function toPreview(address: PreviewAddress, url: string): string {
   return url.replace(LOOPBACK, (_, port: string | undefined) => previewOrigin(address, Number(port ?? 80)));
 }
 
-function isSibling(address: PreviewAddress, origin: string): boolean {
-  if (!origin.startsWith(`${address.scheme}://`)) return false;
+/** The port of an origin of the same environment. */
+function siblingPort(address: PreviewAddress, origin: string): number | undefined {
+  if (!origin.startsWith(`${address.scheme}://`)) return undefined;
   const role = parseHost(origin.slice(address.scheme.length + 3), address.baseHost);
-  return role.role === 'preview' && role.label === address.label;
-}
-
-function allowSibling(headers: HeaderList, origin: string): void {
-  if (headers.some(([name]) => name.toLowerCase() === 'access-control-allow-origin')) return;
-  headers.push(['Access-Control-Allow-Origin', origin], ['Access-Control-Allow-Credentials', 'true'], ['Vary', 'Origin']);
+  return role.role === 'preview' && role.label === address.label ? role.port : undefined;
 }
 
 function replace(headers: HeaderList, name: string, value: string): void {

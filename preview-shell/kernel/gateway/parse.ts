@@ -11,7 +11,7 @@ const method = z.string().regex(/^[A-Za-z!#$%&'*+.^_`|~0-9-]{1,32}$/);
 /** Nothing that would end a request line: the browser has percent-encoded everything else. */
 const target = z.string().max(MAX_URL).regex(/^\/[\x21-\x7e\x80-\xff]*$/);
 const context = z.object({
-  origin: z.string().max(512), referrer: z.string().max(MAX_URL), mode: z.string().max(32), destination: z.string().max(32), cookies: z.string().max(MAX_URL), credentials: z.string().max(16),
+  origin: z.string().max(512), referrer: z.string().max(MAX_URL), mode: z.string().max(32), destination: z.string().max(32), cookies: z.string().max(MAX_URL), credentials: z.string().max(16), loopback: z.boolean().optional(),
 });
 
 const schema = z.discriminatedUnion('t', [
@@ -25,7 +25,7 @@ const schema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('body-end'), id }),
   z.object({ t: z.literal('ack'), id, bytes }),
   z.object({ t: z.literal('abort'), id }),
-  z.object({ t: z.literal('socket'), url: target, protocols: z.array(z.string().max(256)).max(32), origin: z.string().max(512), cookies: z.string().max(MAX_URL) }),
+  z.object({ t: z.literal('socket'), url: target, protocols: z.array(z.string().max(256)).max(32), origin: z.string().max(512), cookies: z.string().max(MAX_URL), loopback: z.boolean().optional() }),
   z.object({ t: z.literal('await-listening'), id }),
   z.object({ t: z.literal('ping'), id }),
   z.object({ t: z.literal('preview-message'), message: z.unknown() }),

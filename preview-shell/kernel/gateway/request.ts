@@ -86,9 +86,10 @@ export class PreviewRequest implements ExchangeReceiver {
     clearTimeout(this.timer);
     const { id, url, context, method } = this.message;
     const { jar, address, isolation } = this.around;
-    const cookies = head.headers.filter(([name]) => name.toLowerCase() === 'set-cookie').flatMap(([, value]) => jar.set(value, url) ?? []);
+    const kept = context.credentials === 'omit' ? [] : head.headers;
+    const cookies = kept.filter(([name]) => name.toLowerCase() === 'set-cookie').flatMap(([, value]) => jar.set(value, url) ?? []);
     const hasBody = method !== 'HEAD' && !WITHOUT_BODY.has(head.status);
-    this.tell({ t: 'response', id, status: head.status, statusText: head.statusText, headers: responseHeaders(address, head.headers, context.origin, isolation), cookies, body: hasBody });
+    this.tell({ t: 'response', id, status: head.status, statusText: head.statusText, headers: responseHeaders(address, head.headers, isolation), cookies, body: hasBody });
   }
 
   body(bytes: Uint8Array<ArrayBuffer>): void {

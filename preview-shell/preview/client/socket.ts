@@ -6,9 +6,16 @@ type Data = string | ArrayBufferLike | ArrayBufferView | Blob;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const MAX_REASON_BYTES = 123;
 
+export interface SocketTarget {
+  path: string;
+  /** Another port of the container; else this preview's own. */
+  port?: number;
+  loopback?: boolean;
+}
+
 export interface SocketRoute {
-  /** The path for a URL that leads to this preview's server; undefined for others, which the browser opens. */
-  pathOf(url: URL): string | undefined;
+  /** For a URL that leads to a server of the container; undefined for others, which the browser opens. */
+  routeOf(url: URL): SocketTarget | undefined;
   worker(): Promise<ServiceWorker>;
   /** Sees every message text, for reports. */
   onMessage(data: string): void;
@@ -42,7 +49,8 @@ export function createWebSocketClass(route: SocketRoute, Native: typeof WebSocke
       const { port1, port2 } = new MessageChannel();
       this.#port = port1;
       port1.onmessage = ({ data }: MessageEvent<FromSocket>) => this.#receive(data);
-      const message: ToPreviewWorker = { t: 'socket', url: route.pathOf(url) ?? url.pathname, protocols: list };
+      const { path, ...at } = route.routeOf(url) ?? { path: url.pathname };
+      const message: ToPreviewWorker = { t: 'socket', url: path, protocols: list, ...at };
       void route.worker().then((worker) => worker.postMessage(message, [port2]));
     }
 
@@ -96,7 +104,7 @@ export function createWebSocketClass(route: SocketRoute, Native: typeof WebSocke
   }
   for (const type of ['open', 'message', 'error', 'close']) defineHandler(ContainerSocket.prototype, type);
   Object.defineProperty(ContainerSocket, 'name', { value: 'WebSocket' });
-  const isOurs = (address: string | URL): boolean => route.pathOf(socketUrl(address)) !== undefined;
+  const isOurs = (address: string | URL): boolean => route.routeOf(socketUrl(address)) !== undefined;
   return new Proxy(ContainerSocket as unknown as typeof WebSocket, {
     construct: (target, args: [string | URL, (string | string[])?], newTarget) => Reflect.construct(isOurs(args[0]) ? target : Native, args, newTarget) as WebSocket,
   });

@@ -1,5 +1,5 @@
 /** Answers a fetch of the page with what the container's server says. */
-import type { GatewayRequest, GatewayResponse, RequestContext } from '../../../shared/protocol/preview-channel.ts';
+import type { GatewayRequest, GatewayResponse, HeaderList, RequestContext } from '../../../shared/protocol/preview-channel.ts';
 import { REQUEST_WINDOW_BYTES } from '../../../shared/protocol/preview-channel.ts';
 import type { GatewayLink, ResponseSink } from './gateway-link.ts';
 
@@ -23,8 +23,11 @@ export interface Forwarded {
   body: ReadableStream<Uint8Array> | null;
 }
 
-/** @throws {ForwardFailure}, {NoGateway}; an abort rejects with the signal's reason */
-export async function forward(link: GatewayLink, request: Request, context: RequestContext): Promise<Forwarded> {
+/**
+ * @param more headers that a script cannot give a `Request`
+ * @throws {ForwardFailure}, {NoGateway}; an abort rejects with the signal's reason
+ */
+export async function forward(link: GatewayLink, request: Request, context: RequestContext, more: HeaderList = []): Promise<Forwarded> {
   const url = new URL(request.url);
   const body = await bodyOf(request);
   const answer = Promise.withResolvers<Forwarded>();
@@ -66,7 +69,7 @@ export async function forward(link: GatewayLink, request: Request, context: Requ
     bodyAck: (bytes) => credit.add(bytes),
   };
   const message: Omit<GatewayRequest, 'id'> = {
-    t: 'request', method: request.method, url: url.pathname + url.search, headers: [...request.headers], body: body instanceof ReadableStream ? 'stream' : body, context,
+    t: 'request', method: request.method, url: url.pathname + url.search, headers: [...request.headers, ...more], body: body instanceof ReadableStream ? 'stream' : body, context,
   };
   id = await link.request(message, sink);
   request.signal.addEventListener('abort', () => {

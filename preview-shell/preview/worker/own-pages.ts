@@ -5,7 +5,7 @@ import type { PreviewPlace } from '../addresses.ts';
 
 /** What a page of the task could have put into this origin's cache must not let it leave its sandbox in a tab of its own. */
 const SANDBOX_TOKENS = new Set(['allow-scripts', 'allow-same-origin', 'allow-forms', 'allow-popups', 'allow-modals', 'allow-downloads', 'allow-pointer-lock', 'allow-presentation', 'allow-orientation-lock']);
-const KEPT: readonly string[] = [PREVIEW_PATHS.bootstrap, PREVIEW_PATHS.bootstrapScript, PREVIEW_PATHS.client, PREVIEW_PATHS.prepare];
+const KEPT: readonly string[] = [PREVIEW_PATHS.bootstrap, PREVIEW_PATHS.bootstrapScript, PREVIEW_PATHS.client, PREVIEW_PATHS.prepare, PREVIEW_PATHS.connect];
 
 interface Page {
   headers: Headers;
