@@ -1,6 +1,9 @@
 /** The server at its limits: its disk is full, a message is larger than it takes. People are told, nothing that was saved is lost, and it goes on by itself. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebsocketProvider } from 'y-websocket';
+import * as Y from 'yjs';
+import { documentSocket } from '../app/document/socket.ts';
 import { launchBrowser, newProfile } from './product/browser.ts';
 import { serverOnSmallDisk, type SmallDisk } from './product/small-disk.ts';
 import { editorText, saved, typeAtTop, until } from './product/workspace.ts';
@@ -66,5 +69,36 @@ describe('a message that is larger than the server takes', () => {
     await typeAtTop(page, 'goes on ');
     await until(() => editorText(page), /^goes on /, 10_000);
     await saved(page);
+  });
+});
+
+describe('more than one message may hold', () => {
+  /** @returns what was read of the room's copy once it has all that was written without a connection, or the code that it closed with */
+  async function sync(socket: typeof WebSocket): Promise<string | number> {
+    const { server } = disk;
+    const [mine, theirs] = [new Y.Doc(), new Y.Doc()];
+    const connect = (doc: Y.Doc, WebSocketPolyfill: typeof WebSocket): WebsocketProvider => {
+      const provider = new WebsocketProvider(`${server.origin.replace('http', 'ws')}/ws`, id, doc, { disableBc: true, protocols: ['terrarium.v1', `bearer.${server.owner['authorization']?.slice('Bearer '.length)}`], WebSocketPolyfill });
+      // The room's own messages, of which nothing is asked here.
+      provider.messageHandlers[100] = provider.messageHandlers[101] = () => undefined;
+      return provider;
+    };
+    mine.getText('backlog').insert(0, '0123456789'.repeat(900_000));
+    const provider = connect(mine, socket);
+    const reader = connect(theirs, WebSocket);
+    const closed = new Promise<number>((resolve) => provider.on('connection-close', (event) => resolve(event?.code ?? 0)));
+    const whole = new Promise<string>((resolve) => theirs.on('update', () => {
+      const text = theirs.getText('backlog');
+      if (text.length === 9_000_000) resolve(text.toJSON());
+    }));
+    const result = await Promise.race([closed, whole]);
+    provider.destroy();
+    reader.destroy();
+    return result;
+  }
+
+  test('is refused whole, and taken in the pieces that the page sends', async () => {
+    expect(await sync(WebSocket)).toBe(4413);
+    expect(await sync(documentSocket(() => undefined))).toBe('0123456789'.repeat(900_000));
   });
 });

@@ -7,8 +7,9 @@ import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { listFiles } from '../../shared/document/schema.ts';
 import { RoomWrites } from './room-writes.ts';
-import { covers, hasContent, joinVectors, MESSAGE_DURABLE, readDurable, stateVectorOf } from './saved.ts';
+import { covers, joinVectors, MESSAGE_DURABLE, readDurable, stateVectorOf } from './saved.ts';
 import type { Durable } from './saved.ts';
+import { documentSocket } from './socket.ts';
 
 export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'offline' | 'closed';
 
@@ -57,7 +58,7 @@ export function openDocument(options: { environmentId: string; socketBase: strin
   const awareness = new Awareness(doc);
   const state = createStore<DocumentState>(() => ({ link: navigator.onLine ? 'connecting' : 'offline', saved: true, source: 'none', localFull: false, closedReason: undefined }));
   const sent = { count: 0 };
-  const provider = new WebsocketProvider(options.socketBase, options.environmentId, doc, { awareness, disableBc: true, protocols: ['terrarium.v1'], WebSocketPolyfill: countingSocket((count) => (sent.count = count)) });
+  const provider = new WebsocketProvider(options.socketBase, options.environmentId, doc, { awareness, disableBc: true, protocols: ['terrarium.v1'], WebSocketPolyfill: documentSocket((count) => (sent.count = count)) });
   const writes = new RoomWrites(provider);
   const local = new IndexeddbPersistence(`terrarium:document:${options.environmentId}`, doc);
   const ready = Promise.withResolvers<void>();
@@ -157,21 +158,6 @@ function followOnline(provider: WebsocketProvider, state: StoreApi<DocumentState
   window.addEventListener('online', reconnect, { signal });
   window.addEventListener('offline', offline, { signal });
   return () => listeners.abort();
-}
-
-/** A socket class that tells how many messages with content each connection has sent; a new connection begins at 0. */
-function countingSocket(report: (count: number) => void): typeof WebSocket {
-  return class extends WebSocket {
-    #count = 0;
-    constructor(url: string | URL, protocols?: string | string[]) {
-      super(url, protocols);
-      report(0);
-    }
-    override send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
-      if (data instanceof Uint8Array && hasContent(data)) report(++this.#count);
-      super.send(data as Uint8Array<ArrayBuffer>);
-    }
-  };
 }
 
 function followSaved(provider: WebsocketProvider, doc: Y.Doc, state: StoreApi<DocumentState>, sent: { count: number }): void {
