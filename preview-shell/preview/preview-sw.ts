@@ -4,6 +4,7 @@ import { containerPort, placeOf, type ContainerPort } from './addresses.ts';
 import { forward, ForwardFailure } from './worker/forward.ts';
 import { GatewayLink, NoGateway } from './worker/gateway-link.ts';
 import { headTags, injecting } from './worker/inject.ts';
+import { mayImportItself, ownInstance } from './worker/own-instance.ts';
 import { OwnPages } from './worker/own-pages.ts';
 import { Siblings } from './worker/siblings.ts';
 
@@ -71,12 +72,27 @@ async function contextOf(request: Request, clientId: string): Promise<RequestCon
 
 async function asResponse(request: Request, status: number, statusText: string, list: [string, string][], body: ReadableStream<Uint8Array> | null): Promise<Response> {
   const headers = new Headers(list);
+  if (isChangingModule(request, headers)) return moduleOf(request, body, { status, statusText, headers });
   // The body is decoded already, or of another length once something is put into it.
   if (!isDocument(request) || !/^text\/html\b/i.test(headers.get('content-type') ?? '')) return new Response(body, { status, statusText, headers });
   headers.append('content-security-policy', await own.sandboxPolicy());
   headers.delete('content-length');
   const page = body?.pipeThrough(injecting(headTags(PREVIEW_PATHS.client, link.script))) ?? null;
   return new Response(page as ReadableStream<Uint8Array<ArrayBuffer>> | null, { status, statusText, headers });
+}
+
+const isChangingModule = ({ destination, url }: Request, headers: Headers): boolean =>
+  destination === 'script' && mayImportItself(new URL(url)) && /^(?:text|application)\/(?:x-)?(?:java|ecma)script\b/i.test(headers.get('content-type') ?? '');
+
+async function moduleOf(request: Request, body: ReadableStream<Uint8Array> | null, init: ResponseInit & { headers: Headers }): Promise<Response> {
+  if (body === null) return new Response(null, init);
+  const bytes = await new Response(body as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer();
+  const text = new TextDecoder().decode(bytes);
+  const changed = ownInstance(text, new URL(request.url));
+  // A script in another encoding has none of these imports, and keeps its bytes.
+  if (changed === text) return new Response(bytes, init);
+  init.headers.delete('content-length');
+  return new Response(changed, init);
 }
 
 const STATUS: Readonly<Record<string, number>> = { 'not-listening': 502, reset: 502, 'bad-response': 502, 'time-limit': 504, refused: 429 };
