@@ -36,6 +36,10 @@ describe('the server’s disk is full', () => {
     const { error } = (await answer.json()) as { error: { code: string; message: string } };
     expect([error.code, error.message]).toEqual(['E-TERRARIUM-1141', expect.stringContaining('ask who runs this server to free space')]);
 
+    const text = await disk.server.api(`/api/environments/${id}/files/late.txt`, { method: 'PUT', body: 'some text\n' });
+    expect([text.status, await text.text()]).toEqual([507, expect.stringContaining('E-TERRARIUM-1141')]);
+    expect((await disk.server.api(`/api/environments/${id}/files/late.txt`)).status).toBe(404);
+
     const typed = `<!-- ${'typed on a full disk '.repeat(60)}-->`;
     await page.locator('.view-line').first().click();
     await page.keyboard.press('Control+Home');

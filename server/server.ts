@@ -21,6 +21,7 @@ import { attachSockets } from './rooms/sockets.ts';
 import { createRooms } from './rooms/rooms.ts';
 import type { Settings } from './settings.ts';
 import { openDatabase } from './storage/database.ts';
+import { checkSpaceIn } from './storage/space.ts';
 
 export interface Terrarium {
   fetch(request: Request): Promise<Response>;
@@ -40,7 +41,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const secrets = loadSecrets(settings.dataDir, settings.ownerToken);
   const capabilities = createCapabilities(secrets.signing);
   const database = openDatabase(path.join(settings.dataDir, 'terrarium.sqlite'));
-  const rooms = createRooms({ database, logger });
+  const rooms = createRooms({ database, logger, checkSpace: checkSpaceIn(settings.dataDir) });
   const blobs = createBlobs(path.join(settings.dataDir, 'blobs'));
   const environments = createEnvironments({ database, rooms, blobs, templatesDir: settings.templatesDir, logger, onCreated: expectPacks });
   const identities = createIdentities({ database, secrets, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });

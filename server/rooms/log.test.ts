@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import type { Logger } from '../logger.ts';
 import { openDatabase } from '../storage/database.ts';
@@ -91,5 +91,28 @@ describe('update log', () => {
     rooms.enter('a').doc.getText('t').insert(0, 'late');
     await rooms.close();
     expect(contentOf(createUpdateLog(database, quiet).load('a'))).toBe('late');
+  });
+});
+
+describe('a change of the server', () => {
+  const fill = (): void => database.exec("CREATE TRIGGER full BEFORE INSERT ON updates BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+  const inserting = (text: string) => (doc: Y.Doc) => doc.getText('t').insert(0, text);
+
+  test('[R8] is told that its commit failed, the next one changes nothing, and both go on when there is room', async () => {
+    const rooms = createRooms({ database, logger: quiet });
+    fill();
+    await expect(rooms.change('a', inserting('first'))).rejects.toThrow('disk full');
+    await expect(rooms.change('a', inserting('second'))).rejects.toThrow('disk full');
+    expect(rooms.read('a', (doc) => doc.getText('t').toString())).toBe('first');
+    database.exec('DROP TRIGGER full');
+    await vi.waitFor(() => rooms.change('a', inserting('third ')), { timeout: 5000 });
+    expect(createRooms({ database, logger: quiet }).read('a', (doc) => doc.getText('t').toString())).toBe('third first');
+    await rooms.close();
+  });
+
+  test('[R8] without space it changes nothing', async () => {
+    const rooms = createRooms({ database, logger: quiet, checkSpace: () => { throw new Error('no space'); } });
+    await expect(rooms.change('a', inserting('first'))).rejects.toThrow('no space');
+    expect(rooms.read('a', (doc) => doc.getText('t').toString())).toBe('');
   });
 });

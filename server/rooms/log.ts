@@ -15,6 +15,10 @@ export interface UpdateLog {
   /** Queues an update; `durable` is called in the same turn as the commit that wrote it. */
   append(environmentId: string, update: Uint8Array, durable: () => void): void;
   hasPending(environmentId: string): boolean;
+  /** Why the last commit failed, while what it had to write waits for another try. */
+  readonly failure: Error | undefined;
+  /** `failed` is called with each failed commit, until the returned function is. */
+  onFailure(failed: (error: Error) => void): () => void;
   /** Commits at once. Throws what the database throws; then everything stays queued. */
   flush(): void;
   /** Forgets what is queued and written for an environment. */
@@ -35,6 +39,8 @@ export function createUpdateLog(database: DatabaseSync, logger: Logger): UpdateL
   const clear = database.prepare('DELETE FROM updates WHERE environment_id = ?');
   let queue: Queued[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let failure: Error | undefined;
+  const watchers = new Set<(error: Error) => void>();
 
   const tail = (environmentId: string) => last.get(environmentId) as { seq: number; rows: number };
   const load = (environmentId: string) => select.all(environmentId).map((row) => row['data'] as Uint8Array);
@@ -50,6 +56,8 @@ export function createUpdateLog(database: DatabaseSync, logger: Logger): UpdateL
     } catch (error) {
       logger.error('Commit failed; it is tried again', { error: String(error), pending: queue.length });
       schedule(RETRY_MS);
+      failure = error instanceof Error ? error : new Error(String(error));
+      for (const failed of watchers) failed(failure);
     }
   }
 
@@ -61,6 +69,7 @@ export function createUpdateLog(database: DatabaseSync, logger: Logger): UpdateL
       for (const [environmentId, entries] of byRoom) writeRoom(environmentId, entries);
     });
     queue = [];
+    failure = undefined;
     for (const { durable } of batch) durable();
     for (const environmentId of byRoom.keys()) if (tail(environmentId).rows > COMPACT_ROWS) compact(environmentId);
   }
@@ -88,6 +97,13 @@ export function createUpdateLog(database: DatabaseSync, logger: Logger): UpdateL
     load,
     flush,
     compact,
+    get failure() {
+      return failure;
+    },
+    onFailure(failed) {
+      watchers.add(failed);
+      return () => void watchers.delete(failed);
+    },
     append(environmentId, update, durable) {
       queue.push({ environmentId, update, durable });
       schedule(GROUP_MS);
@@ -95,6 +111,7 @@ export function createUpdateLog(database: DatabaseSync, logger: Logger): UpdateL
     hasPending: (environmentId) => queue.some((entry) => entry.environmentId === environmentId),
     remove(environmentId) {
       queue = queue.filter((entry) => entry.environmentId !== environmentId);
+      if (queue.length === 0) failure = undefined;
       clear.run(environmentId);
     },
   };

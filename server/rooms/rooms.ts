@@ -12,7 +12,10 @@ export interface Rooms {
   /** The room of an environment that exists; loads it when absent. Balance with `leave`. */
   enter(environmentId: string): Room;
   leave(room: Room): void;
-  /** Changes the document and resolves when the change is durable. What `change` throws is thrown, and nothing is changed if it throws first. */
+  /**
+   * Changes the document and resolves when the change is durable. What `change` throws is thrown, and nothing is changed if it throws first; nor is
+   * while commits fail. A commit that fails afterwards is thrown as well, though its change stays in the document and is written when it can be (SPEC R8).
+   */
   change<T>(environmentId: string, change: (doc: Y.Doc) => T): Promise<T>;
   read<T>(environmentId: string, read: (doc: Y.Doc) => T): T;
   /** Writes the first content of an environment, inside the caller's transaction. */
@@ -22,7 +25,15 @@ export interface Rooms {
   close(): Promise<void>;
 }
 
-export function createRooms({ database, logger, idleMs = IDLE_MS }: { database: DatabaseSync; logger: Logger; idleMs?: number }): Rooms {
+export interface RoomsOptions {
+  database: DatabaseSync;
+  logger: Logger;
+  idleMs?: number;
+  /** Throws when there is no space for a change. */
+  checkSpace?: () => void;
+}
+
+export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = () => undefined }: RoomsOptions): Rooms {
   const log = createUpdateLog(database, logger);
   const seedRow = database.prepare('INSERT INTO updates (environment_id, seq, data) VALUES (?, 1, ?)');
   const rooms = new Map<string, Room>();
@@ -59,6 +70,16 @@ export function createRooms({ database, logger, idleMs = IDLE_MS }: { database: 
     room.destroy();
   }
 
+  async function durableOrFailed(room: Room): Promise<void> {
+    const failed = Promise.withResolvers<never>();
+    const stop = log.onFailure(failed.reject);
+    try {
+      await Promise.race([room.durable(), failed.promise]);
+    } finally {
+      stop();
+    }
+  }
+
   function read<T>(environmentId: string, reader: (doc: Y.Doc) => T): T {
     const room = enter(environmentId);
     try {
@@ -75,8 +96,10 @@ export function createRooms({ database, logger, idleMs = IDLE_MS }: { database: 
     async change(environmentId, change) {
       const room = enter(environmentId);
       try {
+        checkSpace();
+        if (log.failure !== undefined) throw log.failure;
         const result = room.doc.transact(() => change(room.doc), 'server');
-        await room.durable();
+        await durableOrFailed(room);
         return result;
       } finally {
         leave(room);
