@@ -1,9 +1,9 @@
 import { SysError } from '../../abi/errno.ts';
-import { REPLICA_VERSION, toReplicaSchema, type Content, type FromReplica, type ToReplica } from '../../../shared/protocol/replica.ts';
+import { REPLICA_VERSION, type Content, type FromReplica, type ToReplica } from '../../../shared/protocol/replica.ts';
 import { isProjectPath } from '../../../shared/document/project-path.ts';
 import { O_CREAT, O_WRONLY } from '../disk/constants.ts';
 import { whenLoaded, type Disk } from '../disk/index.ts';
-import { FileInode, type Inode } from '../disk/inode.ts';
+import { FileInode } from '../disk/inode.ts';
 import { mkdirp, rename, unlink } from '../disk/names.ts';
 import { DiskFile } from '../disk/open-disk-file.ts';
 import type { Revision } from '../disk/read-record.ts';
@@ -11,6 +11,8 @@ import type { TreeChange } from '../disk/tree.ts';
 import { copyOf } from '../disk/whole-files.ts';
 import { bytesOf, contentOf, hashOf } from './content.ts';
 import { AgreementJournal } from './journal.ts';
+import { readMessage } from './messages.ts';
+import { MovedNames } from './moved-names.ts';
 import { Origins } from './origins.ts';
 import { ignoreRules, projectFiles, type Ignored } from './project-files.ts';
 import { Results, type Result } from './results.ts';
@@ -42,10 +44,7 @@ export class Replica {
   private readonly revisions = new Revisions();
   private readonly results: Results;
   private readonly origins = new Origins();
-  /** By the name that a program gave a file: the one that the page knows. */
-  private readonly untoldNames = new Map<string, string>();
-  /** Where a file or folder was that is on its way to another name. */
-  private readonly liftedFrom = new WeakMap<Inode, string>();
+  private readonly names: MovedNames;
   private ignored: Ignored;
   /** What the page knows of the disk. */
   private readonly known = new Map<string, Known>();
@@ -65,6 +64,7 @@ export class Replica {
     this.tell = tell;
     this.journal = journal;
     this.results = new Results(root);
+    this.names = new MovedNames(journal, this.origins, (path) => this.known.has(path));
     this.ignored = ignoreRules(disk, root);
     this.stop = disk.tree.observe((change) => this.observe(change));
   }
@@ -75,10 +75,9 @@ export class Replica {
 
   /** One line of the page's. */
   receive(line: string): void {
-    const json = parseJson(line);
-    const parsed = toReplicaSchema.safeParse(json);
+    const read = readMessage(line);
     // One after another: each sees what the one before has done.
-    this.queue = this.queue.then(() => (parsed.success ? this.handle(parsed.data) : this.tell(refusalOf(json, parsed.error.message))));
+    this.queue = this.queue.then(() => ('message' in read ? this.handle(read.message) : this.tell(read.refusal)));
   }
 
   close(): void {
@@ -88,33 +87,10 @@ export class Replica {
 
   private observe(change: TreeChange): void {
     const path = change.type === 'attributes' ? undefined : this.pathOf(change);
-    if ('moved' in change && change.moved) this.observeMove(change.type, path, change.inode);
+    if ('moved' in change && change.moved && !this.bringing) this.names.observe(change.type, path, change.inode);
     if (path === undefined) return;
     if (change.inode instanceof FileInode) this.observeFile(change.type, path, change.inode, 'moved' in change && change.moved);
     this.schedule(SETTLE_MS);
-  }
-
-  /** A program gives a file or a folder another name: noted in the same turn, so that a crash does not make it one file less and one more. */
-  private observeMove(type: 'added' | 'removed', path: string | undefined, inode: Inode): void {
-    if (this.bringing) return;
-    if (type === 'removed') {
-      if (path === undefined) this.liftedFrom.delete(inode);
-      else this.liftedFrom.set(inode, path);
-      return;
-    }
-    const from = this.liftedFrom.get(inode);
-    this.liftedFrom.delete(inode);
-    if (from === undefined || path === undefined) return;
-    if (inode instanceof FileInode) return this.renamed(from, path);
-    for (const known of this.journal.paths()) if (known.startsWith(`${from}/`)) this.renamed(known, path + known.slice(from.length));
-  }
-
-  private renamed(from: string, to: string): void {
-    this.origins.moved(from, to);
-    this.journal.moved(from, to);
-    const told = this.untoldNames.get(from) ?? from;
-    this.untoldNames.delete(from);
-    if (this.known.has(told)) this.untoldNames.set(to, told);
   }
 
   private observeFile(type: TreeChange['type'], path: string, inode: FileInode, moved: boolean): void {
@@ -176,7 +152,7 @@ export class Replica {
 
   /** What the page knows of a file, under its old name where the page has not been told of the new one. */
   private knownOf(path: string, inode: FileInode): Known | undefined {
-    const before = this.untoldNames.get(path);
+    const before = this.names.toldNameOf(path);
     const moved = before === undefined ? undefined : this.known.get(before);
     return moved?.inode === inode ? moved : this.known.get(path);
   }
@@ -378,8 +354,7 @@ export class Replica {
     this.results.forgetAllBut(files);
     const pathOf = new Map([...files].map(([path, inode]) => [inode, path]));
     // Also of one that was replaced by a new file before.
-    const nameOf = new Map([...this.untoldNames].filter(([path]) => files.has(path)).map(([path, told]) => [told, path]));
-    this.untoldNames.clear();
+    const nameOf = this.names.take(files);
     for (const [path, { inode, hash }] of this.known) {
       if (files.has(path)) continue;
       const to = pathOf.get(inode) ?? nameOf.get(path);
@@ -440,18 +415,4 @@ export class Replica {
   private assertPath(path: string): void {
     if (!isProjectPath(path)) throw new SysError('EINVAL', path);
   }
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The answer to what is no message, under its id where it has one. */
-function refusalOf(json: unknown, problem: string): FromReplica {
-  const id = typeof json === 'object' && json !== null && 'id' in json && Number.isInteger(json.id) ? (json.id as number) : null;
-  return { t: 'failed', id, code: 'EPROTO', message: `This is no message of version ${REPLICA_VERSION}: ${problem.slice(0, 500)}` };
 }
