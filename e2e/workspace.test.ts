@@ -91,6 +91,22 @@ describe('an environment', () => {
     await expect.poll(async () => (await page.locator('body').innerText()).includes("Type 'Dispatch<SetStateAction<number>>' does not satisfy the expected type 'string'"), { timeout: 30_000 }).toBe(true);
   });
 
+  test('the editor follows the project’s tsconfig, also when it changes', async () => {
+    const problems = async (): Promise<string> => page.locator('body').innerText();
+    await page.locator('.view-line', { hasText: 'setCount satisfies string;' }).first().click();
+    await page.keyboard.press('End');
+    await page.keyboard.insertText('\nconst neverRead = import.meta.env.MODE;');
+    await expect.poll(problems, { timeout: 30_000 }).toContain("'neverRead' is declared but its value is never read.");
+    expect(await problems()).not.toContain("Property 'env' does not exist");
+    await page.evaluate(async (environment) => {
+      const config = `/api/environments/${environment}/files/tsconfig.json`;
+      const text = await (await fetch(config)).text();
+      const response = await fetch(config, { method: 'PUT', body: text.replace('"noUnusedLocals": true', '"noUnusedLocals": false') });
+      if (!response.ok) throw new Error(await response.text());
+    }, new URL(page.url()).pathname.split('/').at(-1));
+    await expect.poll(problems, { timeout: 30_000 }).not.toContain("'neverRead' is declared");
+  });
+
   test('a preview reaches nothing of the page that shows it', async () => {
     const reached = await frame.evaluate(async (app) => {
       const attempt = async (work: () => unknown): Promise<string> => {
