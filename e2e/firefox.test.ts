@@ -1,9 +1,10 @@
 /** The product in Firefox as it is installed, where there is one: what docs/browsers.md says of it. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { firefoxPath, launchFirefox, newProfile } from './product/browser.ts';
+import { firefoxPath, launchFirefox } from './product/browser.ts';
 import { putFile } from './product/plain-project.ts';
-import { createServerProcess, type ServerProcess } from './product/server.ts';
+import { startServed, type Served } from './product/served.ts';
+import type { ServerProcess } from './product/server.ts';
 import { enter, openTerminal, previewFrame, previewShows, saved, screenshot, terminalShows, until } from './product/workspace.ts';
 
 const path = firefoxPath();
@@ -11,20 +12,16 @@ if (path === undefined) console.log('Skipped: there is no Firefox here. Install 
 
 describe.skipIf(path === undefined)('Firefox', () => {
   let server: ServerProcess;
-  let browser: Browser;
+  let served: Served;
   let page: Page;
   let id: string;
   beforeAll(async () => {
-    server = await createServerProcess();
-    [browser] = await Promise.all([launchFirefox(path ?? ''), server.start()]);
-    page = await server.signIn(await newProfile(browser));
+    served = await startServed({}, () => launchFirefox(path ?? ''));
+    ({ server, page } = served);
     id = await server.create('react-ts');
     await page.goto(`${server.origin}/e/${id}`);
   });
-  afterAll(async () => {
-    await browser.close();
-    await server.dispose();
-  });
+  afterAll(() => served.end());
 
   /** An edit from outside: the driver's clicks do not always reach an editor that another part of the page had the focus before. */
   async function replace(text: string, by: string): Promise<void> {

@@ -1,9 +1,9 @@
 /** The preview ends at the newest text, also where a file changes while the dev server transforms it (preview-shell/preview/SPEC.md, P14). */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, newProfile } from './product/browser.ts';
 import { putFile } from './product/plain-project.ts';
-import { createServerProcess, type ServerProcess } from './product/server.ts';
+import { startServed, type Served } from './product/served.ts';
+import type { ServerProcess } from './product/server.ts';
 import { previewFrame, previewShows, until } from './product/workspace.ts';
 
 const APP = 'src/App.tsx';
@@ -34,22 +34,18 @@ export default defineConfig({ plugins: [hold, react()] });
 `;
 
 let server: ServerProcess;
-let browser: Browser;
+let served: Served;
 let page: Page;
 let id: string;
 beforeAll(async () => {
-  server = await createServerProcess();
-  [browser] = await Promise.all([launchBrowser(), server.start()]);
-  page = await server.signIn(await newProfile(browser));
+  served = await startServed();
+  ({ server, page } = served);
   id = await server.create('react-ts');
   await putFile(server, id, 'vite.config.ts', CONFIG);
   await page.goto(`${server.origin}/e/${id}`);
   await previewShows(page, 'React + TypeScript');
 });
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
-});
+afterAll(() => served.end());
 
 test('P14: a change while the change before it is being transformed is what the preview ends at', async () => {
   const text = await server.stored(id, APP);

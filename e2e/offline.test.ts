@@ -1,28 +1,24 @@
 /** A running environment whose page is loaded again with the server gone: everything comes from the browser's own storage. */
-import type { Browser, Frame, Page } from 'playwright-core';
+import type { Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, newProfile } from './product/browser.ts';
-import { createServerProcess, type ServerProcess } from './product/server.ts';
+import { startServed, type Served } from './product/served.ts';
+import type { ServerProcess } from './product/server.ts';
 import { enter, openTerminal, previewFrame, previewShows, saved, screen, screenshot, terminalShows, until } from './product/workspace.ts';
 
 let server: ServerProcess;
-let browser: Browser;
+let served: Served;
 let page: Page;
 let id: string;
 beforeAll(async () => {
-  server = await createServerProcess();
-  [browser] = await Promise.all([launchBrowser(), server.start()]);
-  page = await server.signIn(await newProfile(browser));
+  served = await startServed();
+  ({ server, page } = served);
   id = await server.create('react-ts');
   await page.goto(`${server.origin}/e/${id}`);
   await previewShows(page, 'React + TypeScript');
   await saved(page);
   await everythingKept();
 });
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
-});
+afterAll(() => served.end());
 
 /** Each of the origins has what it needs, packs and disk included. */
 async function everythingKept(): Promise<void> {

@@ -1,12 +1,12 @@
 /** The browser stops service workers whenever it likes: previews, hot updates and programs go on, and nothing has to be reloaded. */
-import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, newProfile } from './product/browser.ts';
-import { createServerProcess, type ServerProcess } from './product/server.ts';
+import { startServed, type Served } from './product/served.ts';
+import type { ServerProcess } from './product/server.ts';
 import { enter, openTerminal, previewFrame, previewShows, screenshot, terminalShows, until } from './product/workspace.ts';
 
 let server: ServerProcess;
-let browser: Browser;
+let served: Served;
 let page: Page;
 let id: string;
 let devtools: CDPSession;
@@ -14,9 +14,8 @@ const running = new Map<string, string>();
 /** Those that the browser has not said to have stopped since they were told to: they may start again at once, by whatever asks for them. */
 const toStop = new Set<string>();
 beforeAll(async () => {
-  server = await createServerProcess();
-  [browser] = await Promise.all([launchBrowser(), server.start()]);
-  page = await server.signIn(await newProfile(browser));
+  served = await startServed();
+  ({ server, page } = served);
   devtools = await page.context().newCDPSession(page);
   devtools.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
     for (const { versionId, scriptURL, runningStatus } of versions) {
@@ -29,10 +28,7 @@ beforeAll(async () => {
   await page.goto(`${server.origin}/e/${id}`);
   await previewShows(page, 'React + TypeScript');
 });
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
-});
+afterAll(() => served.end());
 
 /** Resolves when the browser has said of each that ran that it has stopped, and what it knew is gone. */
 async function stopAll(): Promise<void> {

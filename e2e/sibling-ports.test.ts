@@ -1,9 +1,9 @@
 /** A front end on one port that calls a server on another of the same container, as on a developer's machine: rules P11 to P13 of preview-shell/preview/SPEC.md. */
-import type { Browser, Frame, Page } from 'playwright-core';
+import type { Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, newProfile } from './product/browser.ts';
 import { openPlain } from './product/plain-project.ts';
-import { createServerProcess, type ServerProcess } from './product/server.ts';
+import { startServed, type Served } from './product/served.ts';
+import type { ServerProcess } from './product/server.ts';
 import { previewFrame, previewShows } from './product/workspace.ts';
 
 /** The page's server, and an API on a port of its own that says what it was asked and answers CORS headers as each path says. */
@@ -35,24 +35,20 @@ createServer((_, response) => response.setHeader('content-type', 'text/html').en
 `;
 
 let server: ServerProcess;
-let browser: Browser;
+let served: Served;
 let page: Page;
 let front: Frame;
 
 beforeAll(async () => {
-  server = await createServerProcess();
-  [browser] = await Promise.all([launchBrowser(), server.start()]);
-  page = await server.signIn(await newProfile(browser));
+  served = await startServed();
+  ({ server, page } = served);
   await openPlain(server, page, { 'dev.mjs': DEV });
   await previewShows(page, 'Front end');
   const frame = previewFrame(page);
   if (frame === undefined) throw new Error('There is no preview.');
   front = frame;
 });
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
-});
+afterAll(() => served.end());
 
 interface Answer {
   status: number;

@@ -1,8 +1,8 @@
 /** What a person does in the terminal of a running environment: programs that ask, packages that the policy allows and those that it refuses. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, newProfile } from './product/browser.ts';
-import { createServerProcess, type ServerProcess } from './product/server.ts';
+import { startServed, type Served } from './product/served.ts';
+import type { ServerProcess } from './product/server.ts';
 import { enter, openTerminal, previewFrame, previewShows, saved, screen, screenshot, terminalShows } from './product/workspace.ts';
 
 const ASK = `import { createInterface } from 'node:readline/promises';
@@ -23,15 +23,14 @@ export function App() {
 `;
 
 let server: ServerProcess;
-let browser: Browser;
+let served: Served;
 let page: Page;
 let id: string;
 const put = (file: string, text: string) => server.api(`/api/environments/${id}/files/${file}`, { method: 'PUT', body: text });
 
 beforeAll(async () => {
-  server = await createServerProcess();
-  [browser] = await Promise.all([launchBrowser(), server.start()]);
-  page = await server.signIn(await newProfile(browser));
+  served = await startServed();
+  ({ server, page } = served);
   id = await server.create('react-ts');
   await put('ask.mjs', ASK);
   await put('sum.mjs', SUM);
@@ -39,10 +38,7 @@ beforeAll(async () => {
   await previewShows(page, 'React + TypeScript');
   await openTerminal(page);
 });
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
-});
+afterAll(() => served.end());
 
 describe('the terminal', () => {
   test('a program asks a question and gets the answer that is typed', async () => {
