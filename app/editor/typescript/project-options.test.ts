@@ -32,6 +32,10 @@ test('a root that only points at others gives the options of the first', () => {
   expect(options).toMatchObject({ noUnusedParameters: true, strict: true });
 });
 
-test.each(['null', '[]', '7', '{ "compilerOptions": 7 }', '{ "references": {} , "files": [] }', '{ "files": [], "references": [null, {}, { "path": 7 }] }', '{ "extends": "./tsconfig.json" }'])('rubbish (%s) gives defaults, and throws nothing', (text) => {
+test.each(['null', '[]', '7', '{ "compilerOptions": 7 }', '{ "references": {} , "files": [] }', '{ "files": [], "references": [null, {}, { "path": 7 }] }', '{ "extends": "./tsconfig.json" }', '{ "extends": 7 }', '{ "extends": [null, {}, "../../etc/passwd"] }', '{ "compilerOptions": { "paths": 7, "lib": [null], "types": 7, "target": {} } }', '{ "files": 7, "include": [null], "exclude": {} }'])('rubbish (%s) gives defaults, and throws nothing', (text) => {
   expect(optionsOf({ 'tsconfig.json': text })).toMatchObject({ strict: true, noEmit: true });
+});
+
+test('a configuration that is nested beyond what the compiler can read gives defaults', () => {
+  expect(optionsOf({ 'tsconfig.json': '{"compilerOptions":'.repeat(2000) })).toMatchObject({ strict: true, noEmit: true });
 });

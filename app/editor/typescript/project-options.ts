@@ -15,6 +15,15 @@ const ALWAYS = { noEmit: true, allowNonTsExtensions: true, skipLibCheck: true, c
 
 /** `read` gives the text of a configuration, by URL; without one, or with one that cannot be read, the defaults hold. */
 export function projectOptions(reader: ConfigReader, defaults: CompilerOptions, read: (url: string) => string | undefined): CompilerOptions {
+  try {
+    return readOptions(reader, defaults, read);
+  } catch {
+    // TypeScript's reader overflows its stack on what is nested thousands deep; the editor's other help must not end with it.
+    return defaults;
+  }
+}
+
+function readOptions(reader: ConfigReader, defaults: CompilerOptions, read: (url: string) => string | undefined): CompilerOptions {
   const name = solutionMember(reader, read) ?? ROOT_CONFIG;
   const text = read(name);
   const { config } = text === undefined ? {} : reader.parseConfigFileTextToJson(name, text);
