@@ -22,6 +22,7 @@ describe('matrix: every route x every role', () => {
   type Answers = [owner: number, editor: number, viewer: number, stranger: number, nobody: number];
   const routes: [name: string, path: () => string, init: () => RequestInit, answers: Answers][] = [
     ['POST /api/environments', () => '/api/environments', () => json({ taskId: 't', template: 'tiny' }), [201, 403, 403, 403, 401]],
+    ['POST /api/environments/reservations', () => '/api/environments/reservations', () => json({ template: 'tiny' }), [201, 403, 403, 403, 401]],
     ['GET /api/environments', () => '/api/environments', () => ({}), [200, 200, 200, 200, 401]],
     ['GET /api/environments/:id', one, () => ({}), [200, 200, 200, 404, 401]],
     ['GET /api/templates', () => '/api/templates', () => ({}), [200, 200, 200, 200, 401]],
@@ -55,7 +56,7 @@ describe('matrix: every route x every role', () => {
     expect(documented.sort()).toEqual(
       [
         'delete /api/environments/{id}', 'delete /api/environments/{id}/files/{path}', 'delete /api/session', 'get /api/environments', 'get /api/environments/{id}', 'get /api/environments/{id}/blobs/{sha256}',
-        'get /api/environments/{id}/files', 'get /api/environments/{id}/files/{path}', 'get /api/environments/{id}/scopes', 'put /api/environments/{id}/scopes', 'get /api/session', 'get /api/templates', 'post /api/environments', 'post /api/environments/{id}/invites',
+        'get /api/environments/{id}/files', 'get /api/environments/{id}/files/{path}', 'get /api/environments/{id}/scopes', 'put /api/environments/{id}/scopes', 'get /api/session', 'get /api/templates', 'post /api/environments', 'post /api/environments/reservations', 'post /api/environments/{id}/invites',
         'post /api/session', 'put /api/environments/{id}/blobs/{sha256}', 'put /api/environments/{id}/files/{path}',
       ].sort(),
     );
@@ -104,6 +105,17 @@ describe('environments', () => {
     expect(made).toMatchObject({ taskId: 'T-1', status: 'initializing', backendUrl: null, ports: { frontend: 5173, backend: null } });
     expect(made['previewUrl']).toBe(`http://${made['environmentId']}--5173.preview.localhost:4000/`);
     expect(made['websocketUrl']).toBe(`ws://localhost:4000/ws/${made['environmentId']}`);
+  });
+  test('a reserved id is the environment’s, once, and nobody chooses their own', async () => {
+    const reserve = async () => ((await (await server.api('/api/environments/reservations', json({ template: 'tiny' }))).json()) as { environmentId: string }).environmentId;
+    const create = (reservation: string, template = 'tiny') => server.api('/api/environments', json({ taskId: 'R', template, reservation }));
+    const reservation = await reserve();
+    expect((await server.api(`/api/environments/${reservation}`)).status).toBe(404);
+    expect(await codeOf(await create(reservation, 'nope'))).toBe('E-TERRARIUM-1002');
+    expect(await (await create(reservation)).json()).toMatchObject({ environmentId: reservation, label: reservation });
+    for (const refused of [reservation, 'abcdefghijklmnop', '']) expect([refused, await codeOf(await create(refused))]).toEqual([refused, 'E-TERRARIUM-1010']);
+    expect(await reserve()).not.toBe(reservation);
+    expect(await codeOf(await server.api('/api/environments/reservations', json({ template: 'nope' })))).toBe('E-TERRARIUM-1002');
   });
   test.each([
     ['malformed JSON', '{"taskId":', 400, 'E-TERRARIUM-1100'],

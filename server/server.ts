@@ -43,7 +43,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const database = openDatabase(path.join(settings.dataDir, 'terrarium.sqlite'));
   const rooms = createRooms({ database, logger, checkSpace: checkSpaceIn(settings.dataDir) });
   const blobs = createBlobs(path.join(settings.dataDir, 'blobs'));
-  const environments = createEnvironments({ database, rooms, blobs, templatesDir: settings.templatesDir, logger, onCreated: expectPacks });
+  const environments = createEnvironments({ database, rooms, blobs, templatesDir: settings.templatesDir, logger, onAwaited: expectPacks });
   const identities = createIdentities({ database, secrets, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
   const grants = createGrants(database);
   const packages = await createPackagesApp({ dataDir: settings.dataDir, config: settings, templatesDir: settings.templatesDir, verifyCapability: capabilities.verifyCapability, grants: grants.of, logger });
@@ -67,7 +67,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
       origins: at,
       rooms: roomsOf(settings.baseOrigin, settings.embedOrigins),
       sandbox: settings.config.security.sandbox_attributes,
-      isEnvironment: (label) => environments.find(label) !== undefined,
+      isEnvironment: environments.isLabel,
       expectedPacks: (label) => packages.expected.of(label),
       issueCapability: (label, lifetime) => capabilities.issueCapability({ label, kind: 'packages', exp: Date.now() + lifetime }),
       assets: async () => JSON.parse(await readFile(path.join(settings.distDir, 'host', 'manifest.json'), 'utf8').catch(() => '{}')) as unknown,

@@ -83,7 +83,13 @@ export function rememberedEnvironment(id: string): Environment | undefined {
   }
 }
 
-export async function createEnvironment(fields: { taskId: string; template: string; agentId?: string }): Promise<string> {
+/** The id of an environment that is about to be created from this template. */
+export async function reserveEnvironment(template: string, signal?: AbortSignal): Promise<string> {
+  const { environmentId } = await callJson(z.object({ environmentId: z.string() }), '/api/environments/reservations', { method: 'POST', ...jsonBody({ template }), signal });
+  return environmentId;
+}
+
+export async function createEnvironment(fields: { taskId: string; template: string; agentId?: string; reservation?: string }): Promise<string> {
   const created = await callJson(z.object({ environmentId: z.string() }), '/api/environments', { method: 'POST', ...jsonBody(fields) });
   return created.environmentId;
 }

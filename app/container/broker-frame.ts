@@ -51,6 +51,7 @@ let early: { origin: string; frame: BrokerFrame } | undefined;
 
 /** Opens the frame that `takeBrokerFrame` will hand over. */
 export function openEarly(origin: string): void {
+  discardEarly();
   early = { origin, frame: openBrokerFrame(origin) };
 }
 

@@ -1,5 +1,6 @@
 /** The environments of this server (row A1): rows of the database, each with a document and blobs. */
 import type { DatabaseSync } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
 import { customAlphabet } from 'nanoid';
 import * as Y from 'yjs';
 import { addBinaryFile, addTextFile } from '../../shared/document/schema.ts';
@@ -28,8 +29,16 @@ export interface Environment {
 
 export interface Environments {
   readonly templates: Templates;
-  create(fields: { taskId: string; agentId?: string | undefined; template: string }): Promise<Environment>;
+  /**
+   * An id that nobody else gets, for an environment that somebody is about to create: its host names answer as an environment's, so that its
+   * container can boot meanwhile. Given up after `RESERVED_MS`.
+   */
+  reserve(template: string): Promise<string>;
+  /** `reservation` is an id of `reserve`, good once (E-TERRARIUM-1010). */
+  create(fields: { taskId: string; agentId?: string | undefined; template: string; reservation?: string | undefined }): Promise<Environment>;
   find(id: string): Environment | undefined;
+  /** Whether the label is that of an environment, or reserved for one. */
+  isLabel(label: string): boolean;
   list(): Environment[];
   /** Ends its room, and deletes its document and its blobs. */
   remove(id: string): Promise<void>;
@@ -38,6 +47,10 @@ export interface Environments {
 
 const newId = customAlphabet('abcdefghijklmnopqrstuvwxyz0123456789', 16);
 const newFileId = customAlphabet('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789', 16);
+
+/** Somebody reads the templates' descriptions and is called away. */
+const RESERVED_MS = 15 * 60 * 1000;
+const RESERVED_AT_ONCE = 200;
 
 interface Row {
   id: string;
@@ -49,7 +62,7 @@ interface Row {
   created_at: number;
 }
 
-export function createEnvironments(options: { database: DatabaseSync; rooms: Rooms; blobs: Blobs; templatesDir: string; logger: Logger; onCreated?: (environment: Environment) => void }): Environments {
+export function createEnvironments(options: { database: DatabaseSync; rooms: Rooms; blobs: Blobs; templatesDir: string; logger: Logger; onAwaited?: (environment: Pick<Environment, 'id' | 'template'>) => void }): Environments {
   const { database, rooms, blobs, logger } = options;
   const templates = createTemplates(options.templatesDir, (template, problem) => logger.error('Broken template', { template, problem }));
   const insert = database.prepare('INSERT INTO environments (id, task_id, agent_id, template, status, port, created_at, used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
@@ -58,13 +71,25 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
   const deleteRow = database.prepare('DELETE FROM environments WHERE id = ?');
   // Asked for with every page that a container host serves.
   const byId = new Map((selectAll.all() as unknown as Row[]).map((row) => [row.id, environmentOf(row)]));
+  const reserved = new LRUCache<string, true>({ max: RESERVED_AT_ONCE, ttl: RESERVED_MS });
+  const redeem = (reservation: string): string => {
+    if (!reserved.delete(reservation)) throw TerrariumError.of('E-TERRARIUM-1010', { reservation, minutes: RESERVED_MS / 60_000 });
+    return reservation;
+  };
 
   return {
     templates,
-    async create({ taskId, agentId, template: templateId }) {
+    async reserve(templateId) {
+      await templates.get(templateId);
+      const id = newId();
+      reserved.set(id, true);
+      options.onAwaited?.({ id, template: templateId });
+      return id;
+    },
+    async create({ taskId, agentId, template: templateId, reservation }) {
       const template = await templates.get(templateId);
       const files = await templates.files(templateId);
-      const environment: Environment = { id: newId(), taskId, agentId, template: templateId, status: 'initializing', port: template.port, createdAt: Date.now() };
+      const environment: Environment = { id: reservation === undefined ? newId() : redeem(reservation), taskId, agentId, template: templateId, status: 'initializing', port: template.port, createdAt: Date.now() };
       await Promise.all(files.filter(({ text }) => text === undefined).map(({ bytes }) => blobs.put(environment.id, bytes)));
       const update = firstContent(files);
       transaction(database, () => {
@@ -73,10 +98,11 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
         rooms.seed(id, update);
       });
       byId.set(environment.id, environment);
-      options.onCreated?.(environment);
+      options.onAwaited?.(environment);
       return environment;
     },
     find: (id) => byId.get(id),
+    isLabel: (label) => byId.has(label) || reserved.has(label),
     list: () => [...byId.values()].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1)),
     async remove(id) {
       if (!byId.has(id)) throw TerrariumError.of('E-TERRARIUM-1001', { environmentId: id });

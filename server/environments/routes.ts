@@ -33,8 +33,11 @@ const createSchema = z
     taskId: z.string().trim().min(1).max(200),
     agentId: z.string().trim().min(1).max(200).optional(),
     template: z.string().min(1).max(64),
+    reservation: z.string().max(64).optional().openapi({ description: 'An id of POST /api/environments/reservations: the environment has it' }),
   })
   .openapi('NewEnvironment');
+
+const reservationSchema = z.object({ environmentId: z.string().openapi({ description: 'Id, and label of the host names, of the environment to be' }) }).openapi('Reservation');
 
 const templateSchema = z
   .object({ id: z.string(), title: z.string(), description: z.string(), tags: z.array(z.string()), start: z.string(), port: z.number().int(), open: z.string().optional() })
@@ -45,7 +48,14 @@ const create = createRoute({
   path: '/api/environments',
   summary: 'Create an environment from a template',
   request: { body: jsonBody(createSchema) },
-  responses: { 201: json('Created', environmentSchema), 400: failure, 401: failure, 403: failure, 422: failure },
+  responses: { 201: json('Created', environmentSchema), 400: failure, 401: failure, 403: failure, 409: failure, 422: failure },
+});
+const reserve = createRoute({
+  method: 'post',
+  path: '/api/environments/reservations',
+  summary: 'Reserve the id of an environment that is about to be created, so that its container can boot meanwhile',
+  request: { body: jsonBody(createSchema.pick({ template: true })) },
+  responses: { 201: json('Reserved, for a quarter of an hour', reservationSchema), 400: failure, 401: failure, 403: failure, 422: failure },
 });
 const list = createRoute({ method: 'get', path: '/api/environments', summary: 'Environments that you may open', responses: { 200: json('Newest first', z.object({ environments: z.array(environmentSchema) })), 401: failure } });
 const read = createRoute({ method: 'get', path: '/api/environments/{id}', summary: 'One environment', request: { params: idParam }, responses: { 200: json('The environment', environmentSchema), 401: failure, 404: failure } });
@@ -93,6 +103,10 @@ export function environmentRoutes(app: ApiApp, { environments, grants, identitie
   app.openapi(create, async (c) => {
     requireOwner(c.get('identity'));
     return c.json(view(await environments.create(c.req.valid('json')), 'owner'), 201);
+  });
+  app.openapi(reserve, async (c) => {
+    requireOwner(c.get('identity'));
+    return c.json({ environmentId: await environments.reserve(c.req.valid('json').template) }, 201);
   });
   app.openapi(list, (c) => {
     const identity = requireIdentity(c.get('identity'));

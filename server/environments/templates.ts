@@ -11,6 +11,8 @@ const manifestSchema = z.object({
   title: z.string().min(1),
   description: z.string().default(''),
   tags: z.array(z.string()).default([]),
+  /** Its place in the list, least first; those without one come last, by name. */
+  order: z.number().int().default(1000),
   /** What a new environment runs. */
   start: z.string().default('npm run dev'),
   /** Port whose page the preview shows. */
@@ -59,7 +61,7 @@ export function createTemplates(root: string, onBroken: (id: string, problem: st
   return {
     async list() {
       const read1 = await Promise.all((await ids()).map((id) => read(id).catch(() => undefined)));
-      return read1.filter((template) => template !== undefined);
+      return read1.filter((template) => template !== undefined).sort((a, b) => a.order - b.order);
     },
     async get(id) {
       const available = await ids();

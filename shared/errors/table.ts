@@ -31,6 +31,7 @@ export const ERRORS = {
   'E-TERRARIUM-1007': { status: 422, severity: 'error', retryable: false, message: 'The bytes that were sent have another SHA-256 than {sha256}.', next: 'Compute the hash of exactly the bytes that you send, and send them again.' },
   'E-TERRARIUM-1008': { status: 409, severity: 'error', retryable: false, message: 'The file "{path}" clashes with "{existing}".', next: 'Choose a name that differs in more than upper and lower case and is no folder of another file.' },
   'E-TERRARIUM-1009': { status: 500, severity: 'critical', retryable: false, message: 'The template "{template}" is broken.', next: 'Ask who runs this server to correct templates/{template}; the server log says what is wrong.' },
+  'E-TERRARIUM-1010': { status: 409, severity: 'warning', retryable: true, message: 'The reserved environment {reservation} is taken, or was given up after {minutes} minutes.', next: 'Create the environment without a reservation, or reserve another.' },
   'E-TERRARIUM-1100': { status: 400, severity: 'error', retryable: false, message: 'The body is not valid JSON.', next: 'Send one JSON value with content-type application/json.' },
   'E-TERRARIUM-1101': { status: 422, severity: 'error', retryable: false, message: 'The request does not fit its schema: {problems}.', next: 'Correct the fields named; /api/openapi.json describes them.' },
   'E-TERRARIUM-1102': { status: 404, severity: 'error', retryable: false, message: 'Nothing answers {method} {path}.', next: 'See /api/openapi.json for what there is.' },

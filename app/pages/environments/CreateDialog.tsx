@@ -1,12 +1,18 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { FormEvent } from 'react';
 import { createEnvironment } from '../../api/environments.ts';
+import { ApiError } from '../../api/request.ts';
 import type { Template } from '../../api/environments.ts';
+import { beginHeadStart } from '../../container/head-start.ts';
+import type { HeadStart } from '../../container/head-start.ts';
 import { describeError } from '../../state/describe-error.ts';
 import type { Described } from '../../state/describe-error.ts';
 import { navigate, workspacePath } from '../../state/router.ts';
 import { Button, ErrorText } from '../../ui/controls.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
+
+/** Long enough to pass over a card with the arrow keys, in milliseconds. */
+const CHOSEN_AFTER = 400;
 
 /** Creates an environment from a template and goes there; the cards are radio buttons, so arrow keys move among them. */
 export function CreateDialog({ templates, onClose }: { templates: Template[] | undefined; onClose: () => void }) {
@@ -22,13 +28,15 @@ export function CreateDialog({ templates, onClose }: { templates: Template[] | u
   }, []);
 
   const chosen = template === '' ? (templates?.[0]?.id ?? '') : template;
+  const headStart = useHeadStart(chosen);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     setError(undefined);
     try {
       const taskId = task.trim() === '' ? `${chosen}-${Math.random().toString(36).slice(2, 6)}` : task.trim();
-      const id = await createEnvironment({ taskId, template: chosen, ...(agent.trim() === '' ? {} : { agentId: agent.trim() }) });
+      const id = await create({ taskId, template: chosen, ...(agent.trim() === '' ? {} : { agentId: agent.trim() }) }, headStart.current?.reservation);
+      headStart.current?.handOver();
       navigate(workspacePath(id));
     } catch (failure) {
       setError(describeError(failure));
@@ -77,4 +85,28 @@ export function CreateDialog({ templates, onClose }: { templates: Template[] | u
       </form>
     </Dialog>
   );
+}
+
+type Fields = Parameters<typeof createEnvironment>[0];
+
+/** A reservation that was given up meanwhile costs the head start, nothing else. */
+async function create(fields: Fields, reservation: string | undefined): Promise<string> {
+  if (reservation === undefined) return createEnvironment(fields);
+  return createEnvironment({ ...fields, reservation }).catch((error: unknown) => {
+    if (error instanceof ApiError && error.code === 'E-TERRARIUM-1010') return createEnvironment(fields);
+    throw error;
+  });
+}
+
+/** The container of what is being created, booting since a template is chosen. */
+function useHeadStart(template: string): { readonly current: HeadStart | undefined } {
+  const current = useRef<HeadStart>(undefined);
+  const changes = useRef(0);
+  useEffect(() => {
+    if (template === '') return;
+    const begun = beginHeadStart(template, changes.current++ === 0 ? 0 : CHOSEN_AFTER);
+    current.current = begun;
+    return () => begun.end();
+  }, [template]);
+  return current;
 }
