@@ -1,21 +1,22 @@
 /**
  * `npm run bench -- [--json] [--only prefix,…]`: how fast the product is, and the same work natively on the same machine in the same run.
- * Times are milliseconds; each is the median of several runs where it is not said otherwise.
+ * Times are milliseconds; each is the median of several runs where it is not said otherwise. `create.…` is timed from the press of Create in the page,
+ * `create.….link` from the API call that creates an environment whose link is then opened: without the head start that the dialog gives.
  */
 import { parseArgs } from 'node:util';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { productEdits } from './edits.ts';
 import { asJson, asTable, median, percentile, type Figures } from './figures.ts';
 import { measureMemory } from './memory.ts';
 import { nativeEdits, startNative } from './native.ts';
-import { openNew, startProduct, type Opened, type Product } from './product.ts';
+import { createInPage, openNew, startProduct, type Opened, type Product } from './product.ts';
 
 const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false }, only: { type: 'string' } } });
 const prefixes = options.only?.split(',');
 const wants = (...names: string[]): boolean => prefixes === undefined || names.some((name) => prefixes.some((prefix) => name.startsWith(prefix)));
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
-const RUNS = 3;
+const RUNS = 5;
 const EDITS = 20;
 const SETTLE_MS = 2500;
 const figures: Figures = new Map();
@@ -24,31 +25,35 @@ const CHROMIUM = process.env['TERRARIUM_CHROMIUM'] ?? '/usr/bin/chromium';
 const launch = (): Promise<Browser> =>
   chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-features=MediaRouter'] });
 
+type Create = (product: Product, page: Page) => Promise<Opened>;
+
 /** One environment in a browser that has never seen Terrarium. */
-async function cold(product: Product): Promise<Opened> {
+async function cold(product: Product, create: Create): Promise<Opened> {
   const browser = await launch();
   try {
-    return await openNew(product, await product.signIn(await browser.newContext({ viewport: { width: 1440, height: 900 } })));
+    return await create(product, await product.signIn(await browser.newContext({ viewport: { width: 1440, height: 900 } })));
   } finally {
     await browser.close();
   }
 }
 
-/** New environments in one browser profile; the last one stays open for what is measured in it. */
-async function warm(product: Product, runs: number): Promise<{ browser: Browser; opened: Opened[]; page: Awaited<ReturnType<Product['signIn']>> }> {
+/** New environments in one browser profile, each in both ways; the last one stays open for what is measured in it. */
+async function warm(product: Product): Promise<{ browser: Browser; byLink: Opened[]; opened: Opened[]; page: Page }> {
   const browser = await launch();
   const page = await product.signIn(await browser.newContext({ viewport: { width: 1440, height: 900 } }));
-  const opened: Opened[] = [];
-  for (let run = 0; run <= runs; run++) {
-    // The environment before ends, and what it still had to do with it.
-    await page.goto(product.origin);
-    await page.waitForTimeout(SETTLE_MS);
-    const made = await openNew(product, page);
-    // The first one warms the profile.
-    if (run > 0) opened.push(made);
-    say(`  new environment ${run}: ${made.createMs.toFixed(0)} ms`);
+  const [byLink, opened]: [Opened[], Opened[]] = [[], []];
+  for (let run = 0; run <= RUNS; run++) {
+    for (const [create, made] of [[openNew, byLink], [createInPage, opened]] as const) {
+      // The environment before ends, and what it still had to do with it.
+      await page.goto(product.origin);
+      await page.waitForTimeout(SETTLE_MS);
+      const one = await create(product, page);
+      // The first one warms the profile.
+      if (run > 0) made.push(one);
+      say(`  new environment ${run}${made === byLink ? ' by link' : ''}: ${one.createMs.toFixed(0)} ms`);
+    }
   }
-  return { browser, opened, page };
+  return { browser, byLink, opened, page };
 }
 
 function note(name: string, samples: readonly number[]): void {
@@ -73,17 +78,23 @@ async function benchProduct(): Promise<void> {
   try {
     if (wants('create.cold', 'phase.cold')) {
       say('Cold browser: create an environment, up to the rendered page');
-      await cold(product);
+      await cold(product, createInPage);
       const opened: Opened[] = [];
-      for (let run = 0; run < RUNS; run++) opened.push(await cold(product));
+      const byLink: Opened[] = [];
+      for (let run = 0; run < RUNS; run++) {
+        opened.push(await cold(product, createInPage));
+        byLink.push(await cold(product, openNew));
+      }
       note('create.cold.ms', opened.map(({ createMs }) => createMs));
+      note('create.cold.link.ms', byLink.map(({ createMs }) => createMs));
       notePhases('phase.cold', opened);
     }
     if (wants('memory')) await noteMemory(product);
     if (!wants('create.warm', 'phase.warm', 'install.warm', 'hmr.p')) return;
     say('Used browser: the same');
-    const { browser, opened, page } = await warm(product, RUNS);
+    const { browser, byLink, opened, page } = await warm(product);
     note('create.warm.ms', opened.map(({ createMs }) => createMs));
+    note('create.warm.link.ms', byLink.map(({ createMs }) => createMs));
     note('install.warm.ms', opened.flatMap(({ phases }) => phases.get('install') ?? []));
     notePhases('phase.warm', opened);
     const last = opened.at(-1);
