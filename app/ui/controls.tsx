@@ -1,5 +1,6 @@
 import type { ButtonHTMLAttributes, ReactNode } from 'react';
 import { colourOf } from '../document/presence.ts';
+import { BEAT_MS, useBeat } from './beat.ts';
 
 type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & { kind?: 'primary' | 'danger' | 'plain'; small?: boolean };
 
@@ -16,7 +17,7 @@ export function IconButton({ label, keys, small = false, className = '', ...rest
 }
 
 export function Spinner({ label = 'Working' }: { label?: string }) {
-  return <span className="spinner" role="status" aria-label={label} />;
+  return <span className="spinner" role="status" aria-label={label} style={useTurn()} />;
 }
 
 export function Avatar({ name, colour, title }: { name: string; colour: number; title?: string }) {
@@ -34,4 +35,11 @@ export function ErrorText({ error }: { error: { code?: string | undefined; messa
       <span className="error-message">{error.message}</span> {error.code !== undefined && <code className="code">{error.code}</code>}
     </>
   );
+}
+
+/** A quarter of a turn with each beat, for people who want to see things move. */
+export function useTurn(): { rotate: string } | undefined {
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const beats = Math.round(useBeat(!still) / BEAT_MS);
+  return still ? undefined : { rotate: `${(beats % 4) * 90}deg` };
 }

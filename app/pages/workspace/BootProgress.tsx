@@ -1,8 +1,8 @@
 import { Check, CircleAlert, Minus, RotateCw, SquareTerminal } from 'lucide-react';
-import { useEffect, useState } from 'react';
 import { TerrariumError } from '../../../shared/errors/error.ts';
 import { currentPhase, duration, overall, PHASE_LABELS, PHASES } from '../../boot/machine.ts';
 import type { Phase, PhaseState } from '../../boot/machine.ts';
+import { useBeat } from '../../ui/beat.ts';
 import { Button, Spinner } from '../../ui/controls.tsx';
 import { useStore } from '../../ui/use-store.ts';
 import type { WorkspaceSession } from '../../workspace/session.ts';
@@ -11,7 +11,7 @@ import type { WorkspaceSession } from '../../workspace/session.ts';
 export function BootProgress({ session }: { session: WorkspaceSession }) {
   const boot = useStore(session.boot.store);
   const state = overall(boot);
-  const now = useClock(state === 'running');
+  const now = useBeat(state === 'running');
   const failed = currentPhase(boot);
   const failure = failed === undefined ? undefined : boot.phases[failed];
   const slow = slowPort(boot.phases.port, now);
@@ -91,14 +91,4 @@ function markOf(state: PhaseState) {
     case 'waiting':
       return <span className="phase-waiting" aria-label="Waiting" />;
   }
-}
-
-function useClock(on: boolean): number {
-  const [now, setNow] = useState(() => performance.now());
-  useEffect(() => {
-    if (!on) return;
-    const timer = setInterval(() => setNow(performance.now()), 100);
-    return () => clearInterval(timer);
-  }, [on]);
-  return now;
 }

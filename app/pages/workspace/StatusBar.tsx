@@ -1,6 +1,7 @@
 import { Check, CircleAlert, CloudOff, Loader, PlugZap, RefreshCw, TriangleAlert } from 'lucide-react';
 import { overall } from '../../boot/machine.ts';
 import type { DocumentState } from '../../document/connection.ts';
+import { useTurn } from '../../ui/controls.tsx';
 import { useSelected, useStore } from '../../ui/use-store.ts';
 import type { WorkspaceSession } from '../../workspace/session.ts';
 
@@ -52,11 +53,11 @@ function savedView({ link, saved, closedReason }: DocumentState) {
     case 'connected':
       return saved
         ? { key: 'saved', text: 'Saved', title: 'Everything is stored on the server', icon: <Check size={12} /> }
-        : { key: 'saving', text: 'Saving…', title: 'The server has not yet stored the latest changes', icon: <Loader size={12} className="turning" /> };
+        : { key: 'saving', text: 'Saving…', title: 'The server has not yet stored the latest changes', icon: <Loader size={12} /> };
     case 'connecting':
-      return { key: 'connecting', text: 'Connecting…', title: 'Opening the connection', icon: <RefreshCw size={12} className="turning" /> };
+      return { key: 'connecting', text: 'Connecting…', title: 'Opening the connection', icon: <Turning /> };
     case 'reconnecting':
-      return { key: 'reconnecting', text: 'Reconnecting…', title: 'Changes are kept in this browser and sent when the server is back', icon: <RefreshCw size={12} className="turning" /> };
+      return { key: 'reconnecting', text: 'Reconnecting…', title: 'Changes are kept in this browser and sent when the server is back', icon: <Turning /> };
     case 'offline':
       return { key: 'offline', text: 'Offline', title: 'Changes are kept in this browser and sent when you are back online', icon: <CloudOff size={12} /> };
     case 'closed':
@@ -69,4 +70,8 @@ function BootTime({ session }: { session: WorkspaceSession }) {
   const { paint } = boot.phases;
   if (overall(boot) !== 'ready' || paint.status !== 'done' || boot.startedAt === undefined) return null;
   return <span title="From opening to the preview's first paint">{((paint.endedAt - boot.startedAt) / 1000).toFixed(2)} s to first paint</span>;
+}
+
+function Turning() {
+  return <RefreshCw size={12} style={useTurn()} />;
 }

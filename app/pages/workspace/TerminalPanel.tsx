@@ -35,7 +35,7 @@ export function TerminalTabs({ session }: { session: WorkspaceSession }) {
 }
 
 function dotOf(tab: TerminalTab): string {
-  if (tab.status === 'running' || tab.status === 'starting') return 'good pulse-slow';
+  if (tab.status === 'running' || tab.status === 'starting') return 'good';
   return tab.status === 'exited' && tab.exitCode === 0 ? 'muted' : 'bad';
 }
 
