@@ -6,8 +6,10 @@ import type { TreeChange } from '../tree.ts';
 import { BLOCK_BYTES, type Place, type StorageBackend } from './backend.ts';
 import { GONE, HIDDEN, type Batch, type InodeRecord, type StoredTree } from './records.ts';
 
-/** How long a change may wait for others before it is written. */
-const WRITE_BEHIND_MS = 30;
+/** A change is written when no other has followed it for so long: writing blocks the kernel, which an edit's hot reload is waiting for just then. */
+const QUIET_MS = 150;
+/** And at the latest after so long. */
+const WRITE_BEHIND_MS = 600;
 /** Storage that was refused is asked for again after so long. */
 const RETRY_MS = 5000;
 /** Batches beyond this many bytes are replaced by a snapshot. */
@@ -36,6 +38,8 @@ export class Journal {
   private readonly orphans = new Map<FileInode, Place[]>();
   private compactedBytes: number;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** `performance.now()` of the first and of the last change that wait. */
+  private readonly waiting = { first: 0, last: 0 };
   private running: Promise<void> | undefined;
   private readonly onFull: (full: boolean) => void;
   private full = false;
@@ -93,11 +97,21 @@ export class Journal {
   }
 
   private schedule(): void {
-    this.timer ??= setTimeout(() => {
+    this.waiting.last = performance.now();
+    if (this.timer !== undefined) return;
+    this.waiting.first = this.waiting.last;
+    this.writeIn(QUIET_MS);
+  }
+
+  private writeIn(delay: number): void {
+    this.timer = setTimeout(() => {
+      const { first, last } = this.waiting;
+      const left = Math.min(last + QUIET_MS, first + WRITE_BEHIND_MS) - performance.now();
+      if (left > 1) return this.writeIn(left);
       this.timer = undefined;
       // A failure is told through `onFull`, and whoever asks with `flush` gets it too.
       void this.flush().catch(() => undefined);
-    }, WRITE_BEHIND_MS);
+    }, delay);
   }
 
   /** Resolves when all changes made before the call are durable. @throws {SysError} ENOSPC, EIO */
