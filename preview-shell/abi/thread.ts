@@ -26,6 +26,8 @@ export interface ThreadStart {
   events: MessagePort;
   /** Packs the kernel has in memory, by hash; later ones come with `pack` messages on `events` or are read through the kernel. */
   packs: Map<string, SharedArrayBuffer>;
+  /** One Int32 that is another after each change of what a name of the disk stands for (DK-N1). */
+  names: SharedArrayBuffer;
   /** Set for a worker thread: what `new Worker()` was given. */
   worker?: { port: MessagePort; payload: unknown; parentThreadId: number };
 }

@@ -34,7 +34,7 @@ export class Kernel {
     this.processes = new ProcessTable({
       files: diskPrograms(this.disk),
       launcher: options.launcher,
-      resources: () => ({ packs: this.disk.packs }),
+      resources: () => ({ packs: this.disk.packs, names: this.disk.names }),
       call: (caller, operation, args) => whenLoaded(() => this.handler(operation)(caller, args)),
       note: (caller, note) => {
         if (note.type === 'start-thread') this.threads.start(caller, note);

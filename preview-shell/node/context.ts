@@ -43,6 +43,8 @@ export interface BindingContext {
   internalBinding(name: string): Record<string, unknown>;
   /** Packs in shared memory, by hash (ThreadStart.packs and those that came later). */
   readonly packs?: ReadonlyMap<string, SharedArrayBuffer>;
+  /** ThreadStart.names; undefined before the thread has its program. */
+  readonly names?: Int32Array;
   readonly primordials: Record<string, unknown>;
   /** Callbacks that Node's JavaScript registers with its host (errors, task queue, promises); set by the bindings, called by the loop. */
   readonly hooks: Hooks;

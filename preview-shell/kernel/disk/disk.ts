@@ -8,7 +8,7 @@ import { PackLayers } from './pack-layers.ts';
 import { walk, type Follow, type Location, type WalkContext } from './path-walk.ts';
 import type { ReadRecord } from './read-record.ts';
 import { Space } from './space.ts';
-import { Tree } from './tree.ts';
+import { Tree, type TreeChange } from './tree.ts';
 import { SCRATCH_VOLUME } from './volume.ts';
 import { ThreadWatches, WatchRegistry } from './watches.ts';
 
@@ -49,6 +49,8 @@ export class Disk {
   /** Packs in memory, by hash. */
   readonly packs: Map<string, SharedArrayBuffer>;
   readonly layers: PackLayers;
+  /** One Int32, counted up by each change of what a name stands for: threads keep answers as long as it stays the same (DK-N1). */
+  readonly names = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   /** Where changes are kept; set by the persistence. */
   storage: { flush(): Promise<void> } | undefined;
   private readonly superuser: boolean;
@@ -64,6 +66,8 @@ export class Disk {
     const tmp = this.tree.newDirectory(SCRATCH_VOLUME, 0o1777);
     this.tree.link(this.tree.root, 'tmp', tmp);
     this.fixed.add(tmp);
+    const names = new Int32Array(this.names);
+    this.tree.observe((change) => renames(change) && Atomics.add(names, 0, 1));
     this.watches = new WatchRegistry(this.tree);
     this.layers = new PackLayers(this);
   }
@@ -239,3 +243,8 @@ export function compareNames(a: string, b: string): number {
 
 const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
 
+
+/** Names come and go, and a directory's permissions decide who may pass through it. */
+function renames(change: TreeChange): boolean {
+  return change.type === 'added' || change.type === 'removed' || (change.type === 'attributes' && change.inode instanceof DirectoryInode);
+}

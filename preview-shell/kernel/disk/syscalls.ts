@@ -6,8 +6,9 @@ import type { OpenFile, PackedRange } from '../descriptors/open-file.ts';
 import { asBytes, asNumber, asString } from '../process/arguments.ts';
 import type { Caller, Syscall, SyscallTable } from '../syscall.ts';
 import { chmod, chown, utimes } from './attributes.ts';
+import { X_OK } from './constants.ts';
 import type { DeviceOpener, Disk, PathBase } from './disk.ts';
-import { DirectoryInode, FileInode, sizeOf, statOf, type Inode } from './inode.ts';
+import { DirectoryInode, entriesOf, FileInode, sizeOf, statOf, type Inode } from './inode.ts';
 import { link, mkdir, mkdirp, mkdtemp, rename, rmdir, symlink, unlink } from './names.ts';
 import { DiskFile, inodeOf } from './open-disk-file.ts';
 import { PackFileSource } from './pack-tree.ts';
@@ -190,6 +191,9 @@ function watchCalls(disk: Disk): Record<string, Syscall> {
   };
 }
 
+/** A thread that asks for one name of a larger directory asks for each. */
+const NAMES_AT_ONCE = 2000;
+
 function moduleCalls(disk: Disk): Record<string, Syscall> {
   return {
     /** `InternalModuleStat` of node_file.cc: 0 for what is no directory, 1 for a directory, negative when it cannot be had. */
@@ -213,19 +217,29 @@ function moduleCalls(disk: Disk): Record<string, Syscall> {
       if (!(source instanceof PackFileSource) || source.facts === undefined) return undefined;
       return { text: transfer(source.range(0, source.size)), facts: transfer(source.facts) };
     },
-    /** The nearest package.json from `directory` (absolute) upwards, `/` itself only with `withRoot`; stops at a node_modules with `stopAtModules`. */
-    'fs.findPackageJson': ({ process }, [directory, withRoot, stopAtModules]) => findPackageJson(disk, asString(directory), withRoot === true, stopAtModules === true, process),
+    /**
+     * What names a directory has: directories, then what is none, then links and the rest, for `fs.moduleStat` to tell. Undefined where the path
+     * is no directory that may be passed through; null for a directory with more than is worth sending.
+     */
+    'fs.moduleNames'({ process }, [path]) {
+      const directory = passable(disk, asString(path), process);
+      if (directory === undefined) return undefined;
+      const entries = entriesOf(directory);
+      if (entries.size > NAMES_AT_ONCE) return null;
+      const names: [string[], string[], string[]] = [[], [], []];
+      for (const [name, inode] of entries) names[inode instanceof DirectoryInode ? 0 : inode instanceof FileInode ? 1 : 2].push(name);
+      return names;
+    },
   };
 }
 
-function findPackageJson(disk: Disk, directory: string, withRoot: boolean, stopAtModules: boolean, base: PathBase): string | undefined {
-  let at = directory.replace(/\/+$/, '');
-  for (;;) {
-    if (at === '' && !withRoot) return undefined;
-    if (stopAtModules && at.endsWith('/node_modules')) return undefined;
-    const path = `${at}/package.json`;
-    if (disk.find(path, base) instanceof FileInode) return path;
-    if (at === '') return undefined;
-    at = at.slice(0, at.lastIndexOf('/'));
+function passable(disk: Disk, path: string, base: PathBase): DirectoryInode | undefined {
+  try {
+    const inode = disk.lookup(path, base);
+    disk.permit(inode, X_OK);
+    return inode instanceof DirectoryInode ? inode : undefined;
+  } catch (error) {
+    if (error instanceof SysError) return undefined;
+    throw error;
   }
 }

@@ -62,7 +62,7 @@ export function testKernel(entries: Readonly<Record<string, FileEntry>> = STANDA
       launch: (start) => starts.push(start),
       terminate: (threadId) => terminated.push(threadId),
     },
-    resources: () => ({ packs: new Map() }),
+    resources: () => ({ packs: new Map(), names: new SharedArrayBuffer(4) }),
     call: (caller, operation, args) => handler(operation)(caller, args),
     note: (caller, note) => void attachments.note(caller, note),
     ended: (thread) => attachments.forgetThread(thread.threadId),

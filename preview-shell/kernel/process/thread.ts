@@ -10,6 +10,7 @@ import type { Process } from './process.ts';
 /** What a thread needs that the process table does not know of. */
 export interface ThreadResources {
   packs: Map<string, SharedArrayBuffer>;
+  names: SharedArrayBuffer;
 }
 
 /** The rest of the kernel, as a thread meets it. */
@@ -45,8 +46,8 @@ export class KernelThread implements Caller {
     this.events = port1;
     port1.onmessage = ({ data }) => services.note(this, data as ThreadNote);
     new ChannelServer(channel, (operation, args) => services.call(this, operation, args), this.life.signal);
-    const { packs } = services.resources(threadId);
-    const start: ThreadStart = { abi: ABI_VERSION, threadId, image, channel, events: port2, packs, ...(worker === undefined ? {} : { worker }) };
+    const { packs, names } = services.resources(threadId);
+    const start: ThreadStart = { abi: ABI_VERSION, threadId, image, channel, events: port2, packs, names, ...(worker === undefined ? {} : { worker }) };
     services.launcher.launch(start, [port2, ...(worker === undefined ? [] : [worker.port])]);
   }
 

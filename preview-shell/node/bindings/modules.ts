@@ -65,8 +65,13 @@ class PackageReader {
   }
 
   nearest(directory: string, withRoot: boolean, stopAtModules: boolean): PackageConfig | undefined {
-    const path = this.fs.call('fs.findPackageJson', directory, withRoot, stopAtModules);
-    return typeof path === 'string' ? this.read(path) : undefined;
+    for (let at = directory.replace(/\/+$/, ''); at !== '' || withRoot; at = at.slice(0, at.lastIndexOf('/'))) {
+      if (stopAtModules && at.endsWith('/node_modules')) return undefined;
+      const path = `${at}/package.json`;
+      if (this.fs.moduleStat(path) === 0) return this.read(path);
+      if (at === '') return undefined;
+    }
+    return undefined;
   }
 
   scope(url: string): PackageConfig | undefined {

@@ -99,6 +99,7 @@ export function prepareThread(libraryMemory: SharedArrayBuffer): PreparedThread 
       ctx.threadId = start.threadId;
       ctx.isMainThread = start.worker === undefined;
       ctx.packs = start.packs;
+      ctx.names = new Int32Array(start.names);
       ctx.startedAt = native.performance.now();
       hooks.modulePublisher = publisher;
       hooks.envPort = start.worker?.port;

@@ -41,7 +41,13 @@ export function hexText(bytes: Uint8Array): string {
   return text;
 }
 
-export const base64Text = (bytes: Uint8Array): string => (bytes.length <= DIRECT_BYTES ? base64Small(bytes) : platformBtoa(latin1Text(bytes)));
+/** Of a browser that has it (TC39, Uint8Array to and from Base64), before a program can change it. */
+const { toBase64 } = Uint8Array.prototype as unknown as { toBase64?: (this: Uint8Array) => string };
+
+export function base64Text(bytes: Uint8Array): string {
+  if (bytes.length <= DIRECT_BYTES) return base64Small(bytes);
+  return toBase64 === undefined || bytes.buffer instanceof SharedArrayBuffer ? platformBtoa(latin1Text(bytes)) : toBase64.call(bytes);
+}
 export const base64urlText = (bytes: Uint8Array): string => base64Text(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 
 function base64Small(bytes: Uint8Array): string {

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writePack, type PackMount } from '../../../../shared/pack/format.ts';
 import { ChannelClient, createChannelMemory } from '../../../abi/channel.ts';
+import type { Value } from '../../../abi/codec.ts';
 import type { KernelEvent } from '../../../abi/events.ts';
 import { create as createFs } from '../fs.ts';
 import { create as createDir } from '../fs_dir.ts';
@@ -28,11 +29,12 @@ let context: TestContext;
 let shared: SharedArrayBuffer;
 let client: ChannelClient;
 let fs: Binding;
+let names: Int32Array;
 const CREATE = 0o1101;
 
 function contextWith(packs: ReadonlyMap<string, SharedArrayBuffer>, client: ChannelClient): TestContext {
   const test = testContext(client.call.bind(client));
-  Object.assign(test.ctx, { packs });
+  Object.assign(test.ctx, { packs, names });
   const bindings: Record<string, Record<string, unknown>> = { uv: { getErrorMap: () => getSystemErrorMap() } };
   const inner = test.ctx.internalBinding.bind(test.ctx);
   Object.assign(test.ctx, { internalBinding: (name: string) => bindings[name] ?? inner(name) });
@@ -46,7 +48,7 @@ beforeAll(async () => {
   const channel = createChannelMemory();
   worker = new Worker(new URL('./testing-disk.mjs', import.meta.url), { workerData: { channel, packs: [[HASH, shared]], mounts } });
   await new Promise<void>((resolve, reject) => {
-    worker.once('message', () => resolve());
+    worker.once('message', (ready: { names: SharedArrayBuffer }) => resolve((names = new Int32Array(ready.names), undefined)));
     worker.once('error', reject);
   });
   client = new ChannelClient(channel);
@@ -68,6 +70,50 @@ function failure(run: () => unknown): unknown {
     return { message: (error as Error).message, ...(error as object) };
   }
 }
+
+describe('DK-N1: what a thread keeps of names', () => {
+  const asked: string[] = [];
+  const stat = (path: string): number => fs['internalModuleStat'](path) as number;
+  /** As the kernel says it, without the number of its error. */
+  const told = (path: string): number => Math.max(-1, client.call('fs.moduleStat', path) as number);
+
+  it('a directory is asked for once', () => {
+    const { call } = context.ctx.kernel;
+    Object.assign(context.ctx.kernel, { call: (operation: string, ...args: Value[]) => (asked.push(operation), call(operation, ...args)) });
+    write('/home/project/known', '');
+    asked.length = 0;
+    expect(['known', 'unknown', 'other', 'known'].map((name) => Math.sign(stat(`/home/project/${name}`)))).toEqual([0, -1, -1, 0]);
+    expect(['/none/a/b', '/none/a/c'].map((path) => Math.sign(stat(path)))).toEqual([-1, -1]);
+    expect(asked).toEqual(['fs.moduleNames', 'fs.moduleNames']);
+    Object.assign(context.ctx.kernel, { call });
+  });
+
+  it.each([
+    ['a file', () => write('/home/project/n/new', ''), '/home/project/n/new'],
+    ['a directory', () => fs['mkdir']('/home/project/n/folder', 0o777, false), '/home/project/n/folder'],
+    ['a rename', () => fs['rename']('/home/project/n/new', '/home/project/n/newer'), '/home/project/n/newer'],
+    ['what it was called', () => undefined, '/home/project/n/new'],
+    ['a link to a directory', () => fs['symlink']('/home/project/n/folder', '/home/project/n/link', 0), '/home/project/n/link'],
+    ['a link on the way', () => write('/home/project/n/folder/inside', ''), '/home/project/n/link/inside'],
+    ['a link elsewhere', () => (fs['unlink']('/home/project/n/link'), fs['symlink']('/home/project/n/newer', '/home/project/n/link', 0)), '/home/project/n/link'],
+    ['a removed file', () => fs['unlink']('/home/project/n/newer'), '/home/project/n/newer'],
+    ['a broken link', () => undefined, '/home/project/n/link'],
+    ['a closed directory', () => fs['chmod']('/home/project/n/folder', 0), '/home/project/n/folder/inside'],
+    ['an open one', () => fs['chmod']('/home/project/n/folder', 0o755), '/home/project/n/folder/inside'],
+    ['a removed directory', () => fs['rename']('/home/project/n', '/home/project/moved'), '/home/project/n/folder'],
+    ['a package', () => undefined, '/home/project/node_modules/pkg/package.json'],
+    ['dots', () => undefined, '/home/project/node_modules/../node_modules/./'],
+    ['a device', () => undefined, '/dev/null'],
+    ['the root', () => undefined, '/'],
+    ['a relative path', () => undefined, 'node_modules'],
+    ['an empty path', () => undefined, ''],
+  ])('%s is seen at once', (_name, change, path) => {
+    if (!(fs['existsSync'] as (path: string) => boolean)('/home/project/n') && path.includes('/n/')) fs['mkdir']('/home/project/n', 0o777, false);
+    stat(path);
+    change();
+    for (const one of [path, '/home/project/n', '/home/project/n/folder']) expect([one, Math.max(-1, stat(one))]).toEqual([one, told(one)]);
+  });
+});
 
 describe('the fs binding over a real channel', () => {
   it('throws as Node does', () => {

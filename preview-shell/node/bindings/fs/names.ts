@@ -67,7 +67,7 @@ export function nameCalls(fs: FsSupport) {
       const text = pathText(path);
       return fs.run(req, { syscall: 'access', path: text }, () => fs.call('fs.access', text, mode ?? 0));
     },
-    existsSync: (path: unknown) => (fs.call('fs.moduleStat', pathText(path)) as number) >= 0,
+    existsSync: (path: unknown) => fs.moduleStat(pathText(path)) >= 0,
   };
 }
 

@@ -8,7 +8,7 @@ const WASM_MAGIC = [0x00, 0x61, 0x73, 0x6d];
 
 /** What the module loaders ask of the `fs` binding. */
 export function resolveCalls(fs: FsSupport) {
-  const isFile = (path: string) => fs.call('fs.moduleStat', path) === 0;
+  const isFile = (path: string) => fs.moduleStat(path) === 0;
   return {
     legacyMainResolve(packagePath: unknown, main: unknown, base: unknown): number {
       const folder = pathText(packagePath).replace(/\/*$/, '/');

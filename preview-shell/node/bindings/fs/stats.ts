@@ -49,7 +49,7 @@ export function statCalls(fs: FsSupport) {
         return fillStats(bigint === true ? new BigInt64Array(7) : new Float64Array(7), numbers);
       });
     },
-    internalModuleStat: (receiverOrPath: unknown, path?: unknown) => fs.call('fs.moduleStat', pathText(path ?? receiverOrPath)),
+    internalModuleStat: (receiverOrPath: unknown, path?: unknown) => fs.moduleStat(pathText(path ?? receiverOrPath)),
     statValues,
     bigintStatValues,
     statFsValues,

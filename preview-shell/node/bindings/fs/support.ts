@@ -3,6 +3,7 @@ import { SysError } from '../../../abi/errno.ts';
 import type { Value } from '../../../abi/codec.ts';
 import type { BindingContext } from '../../context.ts';
 import { AsyncWrap, ReqWrap } from '../handles.ts';
+import { nameCache } from './name-cache.ts';
 
 /** What an error says of the call that failed (src/api/exceptions.cc, UVException). */
 export interface CallSite {
@@ -40,6 +41,11 @@ export class FsSupport {
 
   call(operation: string, ...args: Value[]): Value {
     return this.ctx.kernel.call(operation, ...args);
+  }
+
+  /** 0 for what is no directory, 1 for a directory, negative for what cannot be had. */
+  moduleStat(path: string): number {
+    return nameCache(this.ctx).stat(path);
   }
 
   /** `req` chooses the style: nothing (throws), `kUsePromises`, or a request whose `oncomplete` is called on a later turn. */

@@ -26,4 +26,4 @@ new ChannelServer(workerData.channel, (operation, args) => {
 
 // Waiting for a call does not keep a thread alive in Node.
 parentPort.on('message', () => {});
-parentPort.postMessage({ type: 'ready' });
+parentPort.postMessage({ type: 'ready', names: disk.names });
