@@ -26,7 +26,7 @@ export async function buildPreviewShell({ outDir, minify }) {
     kernel: await bundleHashed(host, 'kernel', path.join(SHELL, 'kernel', 'worker.ts'), minify),
     image: await writeHashed(host, 'system-image', 'tpk', await systemImage(minify)),
     library: await writeHashed(host, 'node-library', 'tpk', await libraryPack()),
-    thread: await bundleHashed(host, 'thread', path.join(SHELL, 'node', 'worker.ts'), minify, { TERRARIUM_BROTLI_WASM: JSON.stringify(HOST_PATHS.runtime + brotli) }),
+    thread: await bundleHashed(host, 'thread', path.join(SHELL, 'node', 'worker.ts'), minify, { TERRARIUM_BROTLI_WASM: JSON.stringify(HOST_PATHS.runtime + brotli) }, [path.join(SHELL, 'node', 'platform-crypto.ts')]),
     relay: await buildHostPage(host, 'relay', minify),
     brotli,
     plan: await bundleHashed(host, 'plan', path.join(SHELL, 'node', 'plan-script.ts'), minify),
@@ -74,8 +74,8 @@ const shared = (minify) => ({
 });
 
 /** A classic script: a program's own `import()` works in it, and it starts sooner than a module. @returns {Promise<string>} its file name */
-async function bundleHashed(folder, name, entry, minify, define = {}) {
-  const { outputFiles } = await build({ ...shared(minify), entryPoints: [entry], format: 'iife', write: false, define });
+async function bundleHashed(folder, name, entry, minify, define = {}, inject = []) {
+  const { outputFiles } = await build({ ...shared(minify), entryPoints: [entry], format: 'iife', write: false, define, inject });
   return writeHashed(folder, name, 'js', outputFiles[0].contents);
 }
 

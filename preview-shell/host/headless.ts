@@ -12,7 +12,7 @@ import { HostServiceWorker } from './service-worker.ts';
 import { ThreadPool } from './thread-pool.ts';
 
 /** An install, an npm script, a dev server and its four threads take seven. */
-const SPARE_THREADS = { starting: 7, later: 2 };
+const SPARE_THREADS = { starting: 7, servers: 3, later: 2 };
 const CAPABILITY_REFRESH_MS = 6 * 60 * 60 * 1000;
 /** From the start until this page's files are kept for offline, in milliseconds: the boot and the first install have the wire for themselves. */
 const KEEP_AFTER_MS = 4000;

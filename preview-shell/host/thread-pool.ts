@@ -1,5 +1,6 @@
 /** The Workers that threads run in: made by the page, a few ahead of need, since making one costs more than starting a program in it. */
 import type { ThreadStart } from '../abi/thread.ts';
+import { readsOptionsEarly, type Preload } from '../node/bootstrap/preload.ts';
 import { threadKey } from '../node/module-publisher.ts';
 import { THREAD_PROTOCOL, type ToThread } from '../node/protocol.ts';
 
@@ -14,8 +15,8 @@ export interface ThreadPoolOptions {
   origin: string;
   /** Names this container among those of other tabs. */
   session: string;
-  /** How many are made for an environment's start, and how many wait later: each takes some 8 MB. */
-  spares: { starting: number; later: number };
+  /** How many are made for an environment's start, the first `servers` of them for processes, and how many wait later: each takes some 8 MB. */
+  spares: { starting: number; servers: number; later: number };
   /** Introduces a thread to the service worker. @returns the thread's end */
   introduce(key: string): MessagePort;
   onFailure(threadId: number, message: string): void;
@@ -23,7 +24,7 @@ export interface ThreadPoolOptions {
 
 export class ThreadPool {
   private readonly options: ThreadPoolOptions;
-  private readonly spares: Worker[] = [];
+  private readonly spares: { worker: Worker; preload: Preload }[] = [];
   private readonly running = new Map<number, Worker>();
   /** Workers that are still to be made for the start. */
   private ahead: number;
@@ -39,7 +40,7 @@ export class ThreadPool {
   }
 
   launch(start: ThreadStart): void {
-    const worker = this.spares.shift() ?? this.makeNow();
+    const worker = this.take(start);
     const { threadId } = start;
     this.running.set(threadId, worker);
     worker.onerror = (event) => {
@@ -52,6 +53,17 @@ export class ThreadPool {
     worker.postMessage(message, [start.events, modules, ...(start.worker === undefined ? [] : [start.worker.port])]);
     // Later, so that new spares do not compete with the program that was just started; and while the environment starts what was made ahead has to do.
     if (this.settled) this.refill ??= setTimeout(() => this.fill(), REFILL_DELAY_MS);
+  }
+
+  /** A process has the most that was run ahead, a worker thread the least. */
+  private take({ image, worker }: ThreadStart): Worker {
+    if (readsOptionsEarly(image)) return this.make('nothing');
+    const wanted: Preload = worker === undefined ? 'servers' : 'modules';
+    const at = Math.max(0, this.spares.findIndex(({ preload }) => preload === wanted));
+    const [spare] = this.spares.splice(at, 1);
+    if (spare !== undefined) return spare.worker;
+    this.ahead--;
+    return this.make('nothing');
   }
 
   /** The service worker has lost a thread's port. */
@@ -70,40 +82,40 @@ export class ThreadPool {
   close(): void {
     clearTimeout(this.refill);
     clearTimeout(this.settle);
-    for (const worker of [...this.spares.splice(0), ...this.running.values()]) worker.terminate();
+    for (const worker of [...this.spares.splice(0).map((spare) => spare.worker), ...this.running.values()]) worker.terminate();
     this.running.clear();
   }
 
   private fill(): void {
     this.refill = undefined;
-    while (this.spares.length < this.options.spares.later) this.spares.push(this.make());
+    while (this.spares.length < this.options.spares.later) this.makeSpare('modules');
   }
 
   /** One after another: all at once would take the processor from the kernel, which starts at the same time. */
   private makeAhead(): void {
     this.refill = undefined;
     if (this.ahead <= 0) return;
+    const { starting, servers } = this.options.spares;
+    this.makeSpare(starting - this.ahead < servers ? 'servers' : 'modules');
     this.ahead--;
-    this.spares.push(this.make());
     this.refill = setTimeout(() => this.makeAhead(), AHEAD_EVERY_MS);
   }
 
-  private makeNow(): Worker {
-    this.ahead--;
-    return this.make();
+  private makeSpare(preload: Preload): void {
+    this.spares.push({ worker: this.make(preload), preload });
   }
 
   private keepFewer(): void {
     this.settled = true;
     clearTimeout(this.refill);
-    for (const worker of this.spares.splice(this.options.spares.later)) worker.terminate();
+    for (const { worker } of this.spares.splice(this.options.spares.later)) worker.terminate();
     this.fill();
   }
 
-  private make(): Worker {
+  private make(preload: Preload): Worker {
     const { script, transform, plan, library, origin, session } = this.options;
     const worker = new Worker(script);
-    const message: ToThread = { type: 'prepare', v: THREAD_PROTOCOL, library, transform, plan, origin, session };
+    const message: ToThread = { type: 'prepare', v: THREAD_PROTOCOL, library, transform, plan, origin, session, preload };
     worker.postMessage(message);
     return worker;
   }

@@ -5,6 +5,7 @@
 import { native } from './natives.ts';
 import { setPlanScript, warmPlanner } from './modules/await-text.ts';
 import { transforms } from './modules/transforms.ts';
+import { PRELOADED } from './bootstrap/preload.ts';
 import { prepareThread, type PreparedThread } from './bootstrap/thread.ts';
 import { ServiceWorkerPublisher, threadKey } from './module-publisher.ts';
 import type { ToThread } from './protocol.ts';
@@ -24,6 +25,7 @@ function receive({ data }: MessageEvent<ToThread>): void {
       setPlanScript(data.plan);
       native.setTimeout(() => { if (publisher === undefined) warmPlanner(); }, IDLE_MS);
       prepared = { message: data, thread: attempt(() => prepareThread(data.library)) };
+      preload([...PRELOADED[data.preload]]);
       break;
     case 'modules':
       publisher?.attach(data.modules);
@@ -36,6 +38,21 @@ function receive({ data }: MessageEvent<ToThread>): void {
       thread().start(data.start, publisher);
     }
   }
+}
+
+/** One module at a time: the thread may be given its program between any two. */
+function preload([id, ...rest]: string[]): void {
+  if (id === undefined) return;
+  native.setTimeout(() => {
+    if (publisher !== undefined || prepared === undefined) return;
+    const { message, thread } = prepared;
+    prepared = { message, thread: attempt(() => {
+      const made = thread();
+      made.preload(id);
+      return made;
+    }) };
+    preload(rest);
+  }, 0);
 }
 
 /** Nobody listens for the errors of a spare Worker: they are thrown when it is used. */

@@ -34,6 +34,8 @@ interface NodeProcess {
 }
 
 export interface PreparedThread {
+  /** Runs a module of Node's library ahead of the program (preload.ts). */
+  preload(id: string): void;
   /** Turns this Worker into a thread of a process, and runs the program. */
   start(start: ThreadStart, publisher: ModulePublisher): void;
 }
@@ -92,6 +94,7 @@ export function prepareThread(libraryMemory: SharedArrayBuffer): PreparedThread 
   };
 
   return {
+    preload: (id) => void (hooks.requireBuiltin as (id: string) => unknown)(id),
     start(start, publisher) {
       kernel.attach(start.channel, start.events);
       ctx.image = start.image;
