@@ -16,6 +16,8 @@ const WRITE_INTERVAL_MS = 100;
 const RETRY_MS = 2000;
 /** The same for one that a program has open for writing. */
 const BUSY_MS = 50;
+/** New files on their way to the disk at one time: each waits for an answer of another process. */
+const AT_ONCE = 16;
 
 /** What the disk is to have at a path. */
 interface Target {
@@ -85,7 +87,11 @@ export class DocumentSide {
     if (this.held) return;
     const ids = [...this.dirtyIds];
     this.dirtyIds.clear();
-    for (const id of ids) await this.bringFile(id).catch((error: unknown) => this.notBrought(this.dirtyIds, id, getFile(this.state.doc, id)?.path ?? this.state.pathOf.get(id) ?? id, error));
+    const bring = (id: string) => this.bringFile(id).catch((error: unknown) => this.notBrought(this.dirtyIds, id, getFile(this.state.doc, id)?.path ?? this.state.pathOf.get(id) ?? id, error));
+    // What leaves a path comes first, one after another. New files have a path each, and nothing to do with one another.
+    const [first, fresh] = [ids.filter((id) => this.state.pathOf.has(id)), ids.filter((id) => !this.state.pathOf.has(id))];
+    for (const id of first) await bring(id);
+    for (let at = 0; at < fresh.length; at += AT_ONCE) await Promise.all(fresh.slice(at, at + AT_ONCE).map(bring));
     const paths = [...this.dirtyPaths];
     this.dirtyPaths.clear();
     for (const path of paths) await this.bringPath(path).catch((error: unknown) => this.notBrought(this.dirtyPaths, path, path, error));
