@@ -47,3 +47,10 @@ test('[M4] an edit takes no half of a surrogate pair', () => {
 test('[M5] an edit is the smallest', () => {
   expect(textEdits('one\ntwo\nthree\n', 'one\n2\nthree\nfour\n')).toEqual([{ at: 4, end: 7, insert: '2' }, { at: 14, end: 14, insert: 'four\n' }]);
 });
+
+test('[M7] new lines are edits of whole lines: what is typed at the end of the line above in the same moment stays there', () => {
+  expect(textEdits('slot 2\nslot 3\n', 'slot 2\ngenerated\nslot 3\n')).toEqual([{ at: 7, end: 7, insert: 'generated\n' }]);
+  expect(textEdits('slot 2\nslot 3\n', 'slot 2\nslot new\nslot 3\n')).toEqual([{ at: 7, end: 7, insert: 'slot new\n' }]);
+  expect(textEdits('a\nb\nc', 'a\n\nb\nc')).toEqual([{ at: 2, end: 2, insert: '\n' }]);
+  expect(textEdits('a', 'a\nb')).toEqual([{ at: 1, end: 1, insert: '\nb' }]);
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
 import { listFiles } from '../../shared/document/schema.ts';
 import { keep, newWorld } from './testing-runs.ts';
 import { editor, newDisk, synced, textOf, type openWorld, type Synced } from './testing.ts';
@@ -128,5 +129,26 @@ describe('[S7] the same generator in two runtimes', () => {
       await expect.poll(() => textOf(made.doc, 'list.txt')).toBe('offline\na\ngenerated 1\ntyped\ngenerated 2\n');
       await expect.poll(() => made.read('list.txt')).toBe('offline\na\ngenerated 1\ntyped\ngenerated 2\n');
     }
+  });
+
+  test('below a line at whose end somebody cut off types in that moment, neither', async () => {
+    const world = newWorld({ 'list.txt': 'slot 1\nslot 2\nslot 3\n' });
+    const doc = new Y.Doc();
+    // Of two insertions at one place that of the lower id is first: the room's.
+    doc.clientID = 0xffff_ffff;
+    const [a, b] = [keep(await synced(world)), keep(await synced(world, world.join({ doc })))];
+    b.member.cut();
+    editor(b.doc, 'list.txt').insert('slot 1\nslot 2'.length, ' typed');
+    const generate = ({ disk }: Synced) => {
+      const program = newProgram(disk);
+      program.write('list.txt', program.read('list.txt').replace('slot 1\n', 'slot 1\ngenerated 1\n').replace('slot 3\n', 'generated 2\nslot 3\n'));
+    };
+    generate(a);
+    await expect.poll(() => textOf(a.doc, 'list.txt')).toBe('slot 1\ngenerated 1\nslot 2\ngenerated 2\nslot 3\n');
+    generate(b);
+    await expect.poll(() => b.sync.status.getState().unsent).toBe(1);
+    b.member.mend();
+    for (const made of [a, b]) await expect.poll(() => made.read('list.txt')).toBe('slot 1\ngenerated 1\nslot 2 typed\ngenerated 2\nslot 3\n');
+    expect(textOf(b.doc, 'list.txt')).toBe('slot 1\ngenerated 1\nslot 2 typed\ngenerated 2\nslot 3\n');
   });
 });

@@ -18,7 +18,7 @@ export function textEdits(before: string, after: string): TextEdit[] {
     else if (operation === DIFF_DELETE) join(edits, { at, end: (at += piece.length), insert: '' });
     else at += piece.length;
   }
-  return wholeCharacters(edits, before);
+  return wholeCharacters(edits.map((edit, index) => wholeLines(edit, before, edits[index - 1]?.end ?? -1, edits[index + 1]?.at ?? before.length + 1)), before);
 }
 
 /** Makes the text `wanted`, in a transaction of the given origin. */
@@ -43,6 +43,25 @@ function join(edits: TextEdit[], edit: TextEdit): void {
   if (last === undefined || last.end < edit.at) return void edits.push(edit);
   last.end = edit.end;
   last.insert += edit.insert;
+}
+
+/**
+ * New lines come before the line feed of the line above or behind it, with the same result: behind it. What somebody types at the end of that line in
+ * the same moment is then still at its end. `after` and `until`: the edits on both sides, which it does not touch.
+ */
+function wholeLines(edit: TextEdit, before: string, after: number, until: number): TextEdit {
+  const { at, end, insert } = edit;
+  const { length } = insert;
+  if (at !== end || !insert.includes('\n')) return edit;
+  const isWhole = (place: number, last: string | undefined) => last === '\n' && (place === 0 || before[place - 1] === '\n');
+  if (isWhole(at, insert[length - 1])) return edit;
+  for (let by = 1; by < length && at - by > after && before[at - by] === insert[length - by]; by++) {
+    if (isWhole(at - by, insert[length - by - 1])) return { at: at - by, end: at - by, insert: insert.slice(length - by) + insert.slice(0, length - by) };
+  }
+  for (let by = 1; by < length && at + by < until && before[at + by - 1] === insert[by - 1]; by++) {
+    if (isWhole(at + by, insert[by - 1])) return { at: at + by, end: at + by, insert: insert.slice(by) + insert.slice(0, by) };
+  }
+  return edit;
 }
 
 const isHigh = (text: string, at: number): boolean => (text.charCodeAt(at) & 0xfc00) === 0xd800;
