@@ -127,11 +127,10 @@ export class AgreementJournal {
     });
   }
 
-  async revision(content: string): Promise<Uint8Array | undefined> {
-    return await whenLoaded(() => {
-      const inode = this.disk.find(`${REVISIONS}/${content}`, BASE);
-      return inode instanceof FileInode ? copyOf(inode) : undefined;
-    });
+  /** The bytes that it keeps of a revision. @throws {NotLoaded} */
+  revision(content: string): Uint8Array | undefined {
+    const inode = this.disk.find(`${REVISIONS}/${content}`, BASE);
+    return inode instanceof FileInode ? copyOf(inode) : undefined;
   }
 
   private set(path: string, entry: Entry): void {

@@ -198,7 +198,7 @@ export class Replica {
   /** What a crash found half written is as it was before; what the program would have written nobody has. */
   private async restore(): Promise<void> {
     for (const [path, revision] of this.journal.halfWritten()) {
-      const bytes = await this.journal.revision(revision);
+      const bytes = await whenLoaded(() => this.journal.revision(revision));
       if (bytes !== undefined && (await this.fileAt(path)) !== undefined) this.write(path, new Uint8Array(bytes), 0o644);
       this.journal.end(path);
       if (this.journal.agreed(path).includes(revision)) this.journal.settle(path, revision);
@@ -218,25 +218,25 @@ export class Replica {
   }
 
   private async revision(hash: string): Promise<Content | null> {
-    const bytes = this.revisions.bytes(hash) ?? (await this.journal.revision(hash));
+    const bytes = this.revisions.bytes(hash) ?? (await whenLoaded(() => this.journal.revision(hash)));
     return bytes === undefined ? null : contentOf(bytes);
   }
 
   private async put({ id, path, base, hash, content, mode, over }: Extract<ToReplica, { t: 'put' }>): Promise<void> {
     this.assertPath(path);
-    if (!(await this.isAt(path, base, id))) return;
-    if (over === undefined) this.journal.expect(path, hash);
-    else if (over !== null) {
-      this.origins.note(path, over.hash, null);
-      // Programs may go on changing what they have read before this: it is a change of that.
-      const bytes = bytesOf({ text: over.text });
-      this.revisions.keep(over.hash, bytes);
-      this.journal.diverge(path, over.hash, bytes, { agreed: over.hash });
-    }
-    this.write(path, bytesOf(content), mode ?? 0o644);
-    this.note(path, hash);
-    if (over === undefined) this.journal.settle(path, hash);
-    this.tell({ t: 'done', id });
+    await this.changeAt([[path, base]], id, () => {
+      if (over === undefined) this.journal.expect(path, hash);
+      else if (over !== null) {
+        this.origins.note(path, over.hash, null);
+        // Programs may go on changing what they have read before this: it is a change of that.
+        const bytes = bytesOf({ text: over.text });
+        this.revisions.keep(over.hash, bytes);
+        this.journal.diverge(path, over.hash, bytes, { agreed: over.hash });
+      }
+      this.write(path, bytesOf(content), mode ?? 0o644);
+      this.note(path, hash);
+      if (over === undefined) this.journal.settle(path, hash);
+    });
   }
 
   /** All of it or, on a full disk, nothing. @throws {SysError} ENOSPC */
@@ -261,29 +261,29 @@ export class Replica {
 
   private async remove({ id, path, base }: Extract<ToReplica, { t: 'remove' }>): Promise<void> {
     this.assertPath(path);
-    if (!(await this.isAt(path, base, id))) return;
-    this.bring(() => unlink(this.disk, `${this.root}/${path}`, this.base));
-    this.known.delete(path);
-    this.journal.settle(path, null);
-    this.tell({ t: 'done', id });
+    await this.changeAt([[path, base]], id, () => {
+      this.bring(() => unlink(this.disk, `${this.root}/${path}`, this.base));
+      this.known.delete(path);
+      this.journal.settle(path, null);
+    });
   }
 
   private async move({ id, from, to, base }: Extract<ToReplica, { t: 'move' }>): Promise<void> {
     this.assertPath(from);
     this.assertPath(to);
-    if (!(await this.isAt(from, base, id)) || !(await this.isAt(to, null, id))) return;
-    const at = `${this.root}/${to}`;
-    if (to.includes('/')) mkdirp(this.disk, at.slice(0, at.lastIndexOf('/')), 0o777, this.base);
-    const kept = this.journal.base(from);
-    if (kept === null) this.journal.expect(to, base);
-    else this.journal.diverge(to, kept, await this.journal.revision(kept), { agreed: kept });
-    this.origins.moved(from, to);
-    this.bring(() => rename(this.disk, `${this.root}/${from}`, at, this.base));
-    this.known.delete(from);
-    this.note(to, base);
-    this.journal.settle(from, null);
-    if (kept === null) this.journal.settle(to, base);
-    this.tell({ t: 'done', id });
+    await this.changeAt([[from, base], [to, null]], id, () => {
+      const at = `${this.root}/${to}`;
+      if (to.includes('/')) mkdirp(this.disk, at.slice(0, at.lastIndexOf('/')), 0o777, this.base);
+      const kept = this.journal.base(from);
+      if (kept === null) this.journal.expect(to, base);
+      else this.journal.diverge(to, kept, this.journal.revision(kept), { agreed: kept });
+      this.origins.moved(from, to);
+      this.bring(() => rename(this.disk, `${this.root}/${from}`, at, this.base));
+      this.known.delete(from);
+      this.note(to, base);
+      this.journal.settle(from, null);
+      if (kept === null) this.journal.settle(to, base);
+    });
   }
 
   private bring(change: () => void): void {
@@ -295,17 +295,30 @@ export class Replica {
     }
   }
 
-  /** Whether a file is what the page takes it to be; tells what it is when not. */
-  private async isAt(path: string, base: string | null, id: number): Promise<boolean> {
-    const inode = await this.fileAt(path);
-    // Half of what a program is about to write is nothing to merge.
-    if (inode !== undefined && this.isOpen(inode)) throw new SysError('EBUSY', path);
-    if ((inode === undefined ? null : (await this.snapshot(inode)).hash) === base) return true;
+  /**
+   * Makes a change where the files are what the page takes them to be, in the same turn in which that is seen: programs run between turns.
+   * Tells what they are when they are not.
+   */
+  private async changeAt(expected: readonly (readonly [path: string, base: string | null])[], id: number, change: () => void): Promise<void> {
+    const other = await whenLoaded(() => {
+      const found = expected.find(([path, base]) => this.hashAt(path) !== base);
+      if (found === undefined) change();
+      return found;
+    });
+    if (other === undefined) return this.tell({ t: 'done', id });
     await this.look();
+    const [path] = other;
+    const inode = this.inodeAt(path);
     // One that an ignore rule names, and that the page asks for by its name.
     if (inode !== undefined && !this.known.has(path)) await this.compare(path, inode);
     this.tell({ t: 'refused', id });
-    return false;
+  }
+
+  /** null where there is no file. @throws {SysError} EBUSY: half of what a program is about to write is nothing to merge. @throws {NotLoaded} */
+  private hashAt(path: string): string | null {
+    const inode = this.inodeAt(path);
+    if (inode !== undefined && this.isOpen(inode)) throw new SysError('EBUSY', path);
+    return inode === undefined ? null : hashOf(copyOf(inode));
   }
 
   /** What the replica itself has written. */
@@ -321,7 +334,7 @@ export class Replica {
   private async learn(path: string, inode: FileInode): Promise<Found> {
     const found = await this.snapshot(inode);
     const base = this.journal.base(path);
-    const bytes = base === null ? undefined : await this.journal.revision(base);
+    const bytes = base === null ? undefined : await whenLoaded(() => this.journal.revision(base));
     if (base !== null && bytes !== undefined) this.revisions.keep(base, bytes);
     this.accept(path, inode, found);
     this.noteOrigin(path, found.hash, this.journal.base(path));
@@ -402,7 +415,12 @@ export class Replica {
   }
 
   private async fileAt(path: string): Promise<FileInode | undefined> {
-    const inode = await whenLoaded(() => this.disk.find(`${this.root}/${path}`, this.base));
+    return await whenLoaded(() => this.inodeAt(path));
+  }
+
+  /** @throws {NotLoaded} */
+  private inodeAt(path: string): FileInode | undefined {
+    const inode = this.disk.find(`${this.root}/${path}`, this.base);
     return inode instanceof FileInode ? inode : undefined;
   }
 
