@@ -151,6 +151,8 @@ export class DocumentSide {
     if (!moves) return;
     state.disk.set(to, known);
     state.pathOf.set(id, to);
+    // Under this name the document has it, once that is durable.
+    if (unsent === undefined) state.agreed([[to, known]]);
   }
 
   private async bringPath(path: string): Promise<void> {

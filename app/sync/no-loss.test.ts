@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { addBinaryFile, findByPath, listFiles } from '../../shared/document/schema.ts';
+import { addBinaryFile, findByPath, listFiles, renameFile } from '../../shared/document/schema.ts';
 import { newProgram } from './testing-program.ts';
-import { again, start } from './testing-runs.ts';
-import { editor, newDisk, textOf, type Synced } from './testing.ts';
+import { again, keep, start } from './testing-runs.ts';
+import { editor, newDisk, synced, textOf, type Synced } from './testing.ts';
 
 /** What the disk told before this has reached the document. */
 async function caughtUp({ fs, doc }: Synced): Promise<void> {
@@ -68,6 +68,28 @@ test('[S30] the name that a program gave a file moments before the tab crashed i
   await expect.poll(() => after.read('renamed.txt')).toBe('typed\none\ntwo\nthree\n');
   await expect.poll(() => after.read('place/b.txt')).toBe('typed\nB\n');
   expect(listFiles(after.doc).map(({ id, path }) => [id, path])).toEqual([['id-folder/b.txt', 'place/b.txt'], ['id-a.txt', 'renamed.txt']]);
+});
+
+test('[S30] a new name that the room never got is no removal: typed into, or renamed again, without a connection, and the tab crashes with its document', async () => {
+  const made = await start({ 'a.txt': 'one\n', 'b.txt': 'two\n', 'c.txt': 'three\n' });
+  const program = newProgram(made.disk);
+  made.member.cut();
+  program.rename('a.txt', 'a2.txt');
+  program.rename('b.txt', 'b2.txt');
+  program.rename('c.txt', 'c2.txt');
+  await expect.poll(() => [textOf(made.doc, 'a2.txt'), textOf(made.doc, 'b2.txt'), textOf(made.doc, 'c2.txt')]).toEqual(['one\n', 'two\n', 'three\n']);
+  editor(made.doc, 'a2.txt').insert(0, 'typed\n');
+  renameFile(made.doc, 'id-b.txt', 'b3.txt', undefined);
+  program.truncate('c2.txt');
+  await expect.poll(() => made.read('a2.txt')).toBe('typed\none\n');
+  await expect.poll(() => made.read('b3.txt')).toBe('two\n');
+  made.sync.stop();
+  made.container.crash();
+  made.member.leave();
+  const after = keep(await synced(made.world, made.world.join(), made.disk));
+  const files = () => listFiles(made.world.room.doc).map(({ id, path }) => [id, path, textOf(made.world.room.doc, path)]);
+  await expect.poll(files).toEqual([['id-a.txt', 'a2.txt', 'one\n'], ['id-b.txt', 'b3.txt', 'two\n'], ['id-c.txt', 'c2.txt', 'three\n']]);
+  await expect.poll(async () => [await after.read('a2.txt'), await after.read('b3.txt'), await after.read('c2.txt')]).toEqual(['one\n', 'two\n', 'three\n']);
 });
 
 test('[S20] of programs that write one file within a moment each change counts, also of one that read what another had just left, or that replaced the file', async () => {

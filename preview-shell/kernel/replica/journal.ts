@@ -79,9 +79,21 @@ export class AgreementJournal {
     if (before.at(-1) !== next) this.set(path, { ...this.get(path), agreed: [...before.filter((known) => known !== next), next].slice(-MAX_AGREED) });
   }
 
-  /** Both sides have this, or neither has such a file. */
+  /** Both sides have this, or neither has such a file. A name is not agreed on with that: `named`. */
   settle(path: string, content: string | null): void {
-    this.set(path, { ...this.get(path), agreed: content === null ? [] : [content], base: null, from: null });
+    const before = this.get(path);
+    this.set(path, { ...before, agreed: content === null ? [] : [content], base: null, from: content === null ? null : before.from });
+  }
+
+  /** The document has, durably, a file of this name. */
+  named(path: string): void {
+    this.set(path, { ...this.get(path), from: null });
+  }
+
+  /** The page gives a file another name. That which it had before a program named it may be all that is durable. */
+  movedByPage(from: string, to: string): void {
+    const origin = this.movedFrom(from);
+    this.set(to, { ...this.get(to), from: origin === to ? null : origin });
   }
 
   /** The file's content is, or will be, a change of a revision that the document had: its bytes are kept until both agree again. */

@@ -208,6 +208,7 @@ export class Replica {
   /** The document has it. What a program has written since, told or not, is a change of what that had read. */
   private taken({ path, hash }: Extract<ToReplica, { t: 'taken' }>): void {
     if (hash === null) return this.journal.settle(path, null);
+    this.journal.named(path);
     this.origins.note(path, hash, null);
     const latest = this.latest(path, undefined);
     if (latest === hash) return this.journal.settle(path, hash);
@@ -278,6 +279,7 @@ export class Replica {
       if (kept === null) this.journal.expect(to, base);
       else this.journal.diverge(to, kept, this.journal.revision(kept), { agreed: kept });
       this.origins.moved(from, to);
+      this.journal.movedByPage(from, to);
       this.bring(() => rename(this.disk, `${this.root}/${from}`, at, this.base));
       this.known.delete(from);
       this.note(to, base);
