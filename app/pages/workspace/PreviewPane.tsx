@@ -204,7 +204,7 @@ function BlankProbe({ session }: { session: WorkspaceSession }) {
     };
   }, [session, stage, nonce, port]);
   if (port === undefined || stage === 'painted' || stage === 'none') return null;
-  if (found === undefined) return stage === 'loading' ? <div className="preview-loading"><Spinner label="Loading the preview" /></div> : null;
+  if (found === undefined) return <div className="preview-loading"><Spinner label="Loading the preview" /></div>;
   return (
     <div className="blank-probe" role="status">
       <ScanSearch size={18} />
