@@ -95,25 +95,34 @@ export class DiskSide {
     const { hash, content } = written;
     state.disk.set(path, hash);
     if ('text' in content) state.revisions.keep(content.text, hash);
-    const now = this.intended(path);
+    const name = this.nameOf(path);
+    await state.landed(name);
+    const now = this.intended(name);
     if (now.hash === hash) {
-      if (!state.unsent.has(path)) state.agreed([[path, hash]]);
+      if (name === path && !state.unsent.has(path)) state.agreed([[path, hash]]);
       return;
     }
     const merged = await this.merged(written, now);
     // While a revision was fetched the document may have changed, or something been sent.
-    if (this.state.flights.has(path) || this.intended(path).hash !== now.hash) {
-      await this.state.landed(path);
-      return await this.written(path, written);
-    }
-    if (merged === undefined) this.keepBeside(path, content, hash, written.mode);
-    else this.intend(path, now, merged, written.mode);
-    if (merged === undefined || hashOfContent(merged) !== hash) state.bring(path);
+    if (state.flights.has(name) || this.nameOf(path) !== name || this.intended(name).hash !== now.hash) return await this.written(path, written);
+    if (merged === undefined) this.keepBeside(name, content, hash, written.mode);
+    else this.intend(name, now, merged, written.mode);
+    if (merged === undefined || name !== path || hashOfContent(merged) !== hash) state.bring(name);
+  }
+
+  /** Of the file that the disk has at a path: its name in the document, where that is another and the disk has not followed yet. */
+  private nameOf(path: string): string {
+    const { state } = this;
+    state.follow(path);
+    const id = [...state.pathOf].find(([, at]) => at === path)?.[0];
+    const file = id === undefined || state.unsent.has(path) || state.fileAt(path) !== undefined ? undefined : getFile(state.doc, id);
+    return file !== undefined && state.fileAt(file.path)?.id === file.id ? file.path : path;
   }
 
   /** What a path is to hold: what is unsent, else what the document has. */
   private intended(path: string): Unsent {
     const { state } = this;
+    state.follow(path);
     const file = state.fileAt(path);
     const before = state.unsent.get(path);
     if (before !== undefined) {
@@ -126,7 +135,7 @@ export class DiskSide {
     const hash = hashOfFile(file);
     const text = file.kind === 'text' ? file.text.toString() : undefined;
     if (text !== undefined) state.revisions.keep(text, hash);
-    return { base: hash, baseText: text, content: text === undefined ? null : { text }, hash, mode: file.mode };
+    return { id: file.id, base: hash, baseText: text, content: text === undefined ? null : { text }, hash, mode: file.mode };
   }
 
   /** Undefined when both cannot be had in one file. */
@@ -151,7 +160,7 @@ export class DiskSide {
     const hash = hashOfContent(content);
     // What a program did has come to nothing against what the document has.
     if (hash === now.base && now.base !== null) return this.state.deleteUnsent(path);
-    this.state.setUnsent(path, { base: now.base, baseText: now.baseText, content, hash, mode: now.mode ?? newMode(mode), doubt: now.doubt });
+    this.state.setUnsent(path, { id: now.id, base: now.base, baseText: now.baseText, content, hash, mode: now.mode ?? newMode(mode), doubt: now.doubt });
   }
 
   private removed(path: string): void {
@@ -174,7 +183,7 @@ export class DiskSide {
 
   private remove(path: string, file: DocumentFile): void {
     const baseText = file.kind === 'text' ? file.text.toString() : undefined;
-    this.state.setUnsent(path, { base: hashOfFile(file), baseText, content: null, hash: null, mode: file.mode });
+    this.state.setUnsent(path, { id: file.id, base: hashOfFile(file), baseText, content: null, hash: null, mode: file.mode });
   }
 
   private async moved(from: string, to: string): Promise<void> {
@@ -185,15 +194,16 @@ export class DiskSide {
     if (hash === undefined || state.isViewer || state.unsent.has(to) || (id === undefined && unsent === undefined)) return await this.movedAsCopy(from, to);
     state.disk.delete(from);
     state.disk.set(to, hash);
+    const isThere = id !== undefined && getFile(state.doc, id)?.path === from;
+    if (id !== undefined) state.pathOf.set(id, to);
+    if (isThere) renameFile(state.doc, id, to, DISK_ORIGIN);
     if (unsent !== undefined) {
       state.deleteUnsent(from);
       state.setUnsent(to, unsent);
     }
     if (id === undefined) return;
-    state.pathOf.set(id, to);
     // Renamed or removed by somebody else meanwhile: the disk follows from where it has the file now.
-    if (getFile(state.doc, id)?.path !== from) return state.bringFile(id);
-    renameFile(state.doc, id, to, DISK_ORIGIN);
+    if (!isThere) return state.bringFile(id);
     state.agreed([[from, null], [to, hash]]);
   }
 

@@ -50,6 +50,7 @@ export class DocumentDiskSync {
       writes: store.writes,
       putBlob: (hash, bytes) => store.putBlob(hash, bytes),
       resolved: (path, unsent, how, durable) => this.state.resolved(path, unsent, how, durable),
+      follow: (path) => this.state.follow(path),
       failed: (path, error) => this.state.sendFailed(path, error),
     });
     this.state.send = (path) => this.sender.send(path);

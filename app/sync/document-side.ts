@@ -122,37 +122,41 @@ export class DocumentSide {
     // Of two files with one path the disk has the one that every member picks.
     const wins = file !== undefined && state.fileAt(file.path)?.id === id;
     if (before !== undefined && before !== file?.path) {
-      state.pathOf.delete(id);
-      await this.leave(id, before, wins ? file.path : undefined).catch((error: unknown) => {
-        state.pathOf.set(id, before);
-        throw error;
-      });
+      if (!(await this.leave(id, before, wins ? file.path : undefined))) return void this.dirtyIds.add(id);
+      if (state.pathOf.get(id) === before) state.pathOf.delete(id);
     }
     if (wins) await this.bringPath(file.path);
   }
 
-  /** The file is no longer at a path: it has moved, or is gone. */
-  private async leave(id: string, before: string, to: string | undefined): Promise<void> {
+  /** The file is no longer at a path: it has moved, or is gone. @returns false when a program has changed it meanwhile, there: that is taken in first */
+  private async leave(id: string, before: string, to: string | undefined): Promise<boolean> {
     const { state } = this;
     await state.landed(before);
-    if (state.fileAt(before) !== undefined) return void this.dirtyPaths.add(before);
+    if (state.fileAt(before) !== undefined) return this.looksAgain(before);
+    state.follow(before);
     const unsent = state.unsent.get(before);
     if (unsent !== undefined && to !== undefined && !state.unsent.has(to)) {
       state.deleteUnsent(before);
       state.setUnsent(to, unsent);
-    } else if (unsent !== undefined) return void this.dirtyPaths.add(before);
+    } else if (unsent !== undefined) return this.looksAgain(before);
     const known = state.disk.get(before);
-    if (known === undefined || state.link === undefined) return;
+    if (known === undefined || state.link === undefined) return true;
+    const isUnsent = to !== undefined && state.unsent.has(to);
     const moves = to !== undefined && !state.disk.has(to);
     const done = await state.link.write(moves ? { t: 'move', from: before, to, base: known } : { t: 'remove', path: before, base: known });
-    // A program has changed it meanwhile, here: what it wrote is kept.
-    if (!done) return;
+    if (!done) return false;
     state.disk.delete(before);
-    if (!moves) return;
+    if (!moves) return true;
     state.disk.set(to, known);
     state.pathOf.set(id, to);
     // Under this name the document has it, once that is durable.
-    if (unsent === undefined) state.agreed([[to, known]]);
+    if (!isUnsent) state.agreed([[to, known]]);
+    return true;
+  }
+
+  private looksAgain(path: string): true {
+    this.dirtyPaths.add(path);
+    return true;
   }
 
   private async bringPath(path: string): Promise<void> {
@@ -197,6 +201,7 @@ export class DocumentSide {
   /** Undefined where the disk is to have nothing that this side would write. */
   private targetAt(path: string, file: DocumentFile | undefined): Target | undefined {
     const { state } = this;
+    state.follow(path);
     const before = state.unsent.get(path);
     const unsent = before === undefined ? undefined : this.rebased(path, before, file);
     if (unsent !== undefined) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { listFiles } from '../../shared/document/schema.ts';
+import { listFiles, renameFile } from '../../shared/document/schema.ts';
+import { withOwnClock } from './testing-clock.ts';
 import { keep, newWorld } from './testing-runs.ts';
 import { editor, newDisk, synced, textOf, type openWorld, type Synced } from './testing.ts';
 import { newProgram } from './testing-program.ts';
@@ -98,6 +99,34 @@ test('[S18] a file that a program has emptied and not written yet says nothing, 
   writing.finish('one\nTWO\n');
   await expect.poll(() => textOf(made.doc, 'a.txt')).toBe('typed\none\nTWO\n');
   await expect.poll(() => made.read('a.txt')).toBe('typed\none\nTWO\n');
+});
+
+describe('[S34] what a program writes into a file that gets another name in that moment goes into the file, and nowhere else', () => {
+  test('by somebody who types there', async () => {
+    const [made] = (await runtimes(1, { 'a.txt': '1\n2\n' })) as [Synced];
+    const program = newProgram(made.disk);
+    program.write('a.txt', `${program.read('a.txt')}3\n`);
+    renameFile(made.doc, 'id-a.txt', 'b.txt');
+    await expect.poll(async () => [textOf(made.doc, 'b.txt'), await made.read('b.txt'), await made.read('a.txt')]).toEqual(['1\n2\n3\n', '1\n2\n3\n', undefined]);
+    await expect.poll(() => made.sync.status.getState().unsent).toBe(0);
+    expect(paths(made)).toEqual(['b.txt']);
+  });
+
+  // 20 ms until the replica looks, 10 to the room: before the write is sent, while it is on its way, and when it was taken.
+  test.each([0, 12, 20, 25, 35])('by others who type into it too, %d ms later', (later) => withOwnClock(1, async () => {
+    const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    const [one, two] = (await runtimes(2, { 'a.txt': '1\n2\n' }, { delay: () => 10 })) as [Synced, Synced];
+    const program = newProgram(one.disk);
+    program.write('a.txt', `${program.read('a.txt')}3\n`);
+    await wait(later);
+    editor(two.doc, 'a.txt').insert(0, '0\n');
+    renameFile(two.doc, 'id-a.txt', 'b.txt');
+    await wait(500);
+    for (const made of [one, two]) {
+      expect([paths(made), textOf(made.doc, 'b.txt')]).toEqual([['b.txt'], '0\n1\n2\n3\n']);
+      expect([await made.read('a.txt'), await made.read('b.txt')]).toEqual([undefined, '0\n1\n2\n3\n']);
+    }
+  }));
 });
 
 describe('[S7] the same generator in two runtimes', () => {

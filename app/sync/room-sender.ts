@@ -20,6 +20,8 @@ export interface SenderOptions {
   putBlob(hash: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** What came of the file other than still being unsent. `durable`: the room has said so. */
   resolved(path: string, unsent: Unsent, how: Exclude<Rebased['kind'], 'unsent'>, durable?: boolean): void;
+  /** What is unsent at a path goes along with its file, which may have another name by now. */
+  follow(path: string): void;
   /** It will not be taken, or (undefined) nothing is wrong with it any more. */
   failed(path: string, error: Error | undefined): void;
 }
@@ -88,10 +90,12 @@ export class RoomSender {
   }
 
   private async attempt(path: string): Promise<void> {
-    const { doc, unsent: all, flights, resolved, failed, putBlob } = this.options;
+    const { doc, unsent: all, flights, resolved, failed, putBlob, follow } = this.options;
+    follow(path);
     const before = all.get(path);
     if (before === undefined) return;
     if (before.content !== null && 'base64' in before.content && before.hash !== null) await putBlob(before.hash, bytesOf(before.content));
+    follow(path);
     if (all.get(path) !== before) return;
     const file = findByPath(doc, path);
     const rebased = rebase(before, file);

@@ -6,7 +6,7 @@ import type { DocumentStore } from './disk-sync.ts';
 import { DiskError, type ReplicaLink } from './replica-link.ts';
 import { Revisions } from './revisions.ts';
 import type { StatusBoard } from './status.ts';
-import type { Rebased, Unsent } from './unsent.ts';
+import { fileOf, type Rebased, type Unsent } from './unsent.ts';
 
 /** Origin of transactions that bring a change of the disk. */
 export const DISK_ORIGIN = { terrarium: 'disk' } as const;
@@ -86,6 +86,18 @@ export class SyncState {
   deleteUnsent(path: string): void {
     this.unsent.delete(path);
     this.sendFailed(path, undefined);
+  }
+
+  /** What a program made of a file goes along to the name that others have given that meanwhile. A removal does not. */
+  follow(path: string): void {
+    const unsent = this.unsent.get(path);
+    if (unsent === undefined || unsent.content === null || this.flights.has(path)) return;
+    const file = fileOf(this.doc, unsent);
+    if (file === undefined || file.path === path || this.unsent.has(file.path) || this.fileAt(file.path)?.id !== file.id) return;
+    this.deleteUnsent(path);
+    this.setUnsent(file.path, unsent);
+    this.bring(path);
+    this.bring(file.path);
   }
 
   /** What the status says follows from what there is. */
