@@ -35,5 +35,7 @@ export type ToKernel =
 export type FromKernel =
   | { type: 'launch'; start: ThreadStart }
   | { type: 'terminate'; threadId: number }
+  /** The container is there, and its client asks nothing of it: somebody is still choosing what to run. */
+  | { type: 'waiting' }
   /** The kernel cannot go on; everything in the container is lost. */
   | { type: 'fatal'; message: string };

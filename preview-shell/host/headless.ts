@@ -37,6 +37,7 @@ async function start(): Promise<void> {
       // In the order in which they came: all of them wait for one promise.
       case 'launch': void pool.then(({ threads }) => threads.launch(data.start)); break;
       case 'terminate': void pool.then(({ threads }) => threads.terminate(data.threadId)); break;
+      case 'waiting': void pool.then(({ threads }) => threads.preload()); break;
       case 'fatal': warnClient(data.message); break;
     }
   };

@@ -22,15 +22,23 @@ export interface ThreadPoolOptions {
   onFailure(threadId: number, message: string): void;
 }
 
+interface Spare {
+  readonly worker: Worker;
+  /** Undefined where it has run nothing ahead: its program was about to come when it was made. */
+  readonly preload: Preload | undefined;
+}
+
 export class ThreadPool {
   private readonly options: ThreadPoolOptions;
-  private readonly spares: { worker: Worker; preload: Preload }[] = [];
+  private readonly spares: Spare[] = [];
   private readonly running = new Map<number, Worker>();
   /** Workers that are still to be made for the start. */
   private ahead: number;
   private refill: ReturnType<typeof setTimeout> | undefined;
   private readonly settle: ReturnType<typeof setTimeout>;
   private settled = false;
+  /** Whether the container waits for its client: then spares use the time. */
+  private waiting = false;
 
   constructor(options: ThreadPoolOptions) {
     this.options = options;
@@ -55,15 +63,34 @@ export class ThreadPool {
     if (this.settled) this.refill ??= setTimeout(() => this.fill(), REFILL_DELAY_MS);
   }
 
+  /** The container has started before anybody knows what it is to run: spares run ahead what they can. */
+  preload(): void {
+    this.waiting = true;
+    const { servers } = this.options.spares;
+    this.spares.splice(0, this.spares.length, ...this.spares.map(({ worker }, at) => this.preloaded(worker, at < servers ? 'servers' : 'modules')));
+  }
+
   /** A process has the most that was run ahead, a worker thread the least. */
   private take({ image, worker }: ThreadStart): Worker {
-    if (readsOptionsEarly(image)) return this.make('nothing');
+    this.waiting = false;
+    if (readsOptionsEarly(image)) return this.takePlain();
     const wanted: Preload = worker === undefined ? 'servers' : 'modules';
     const at = Math.max(0, this.spares.findIndex(({ preload }) => preload === wanted));
     const [spare] = this.spares.splice(at, 1);
     if (spare !== undefined) return spare.worker;
     this.ahead--;
-    return this.make('nothing');
+    return this.make();
+  }
+
+  private takePlain(): Worker {
+    const at = this.spares.findIndex(({ preload }) => preload === undefined);
+    return (at < 0 ? undefined : this.spares.splice(at, 1)[0]?.worker) ?? this.make();
+  }
+
+  private preloaded(worker: Worker, preload: Preload): Spare {
+    const message: ToThread = { type: 'preload', v: THREAD_PROTOCOL, preload };
+    worker.postMessage(message);
+    return { worker, preload };
   }
 
   /** The service worker has lost a thread's port. */
@@ -88,7 +115,7 @@ export class ThreadPool {
 
   private fill(): void {
     this.refill = undefined;
-    while (this.spares.length < this.options.spares.later) this.makeSpare('modules');
+    while (this.spares.length < this.options.spares.later) this.spares.push(this.preloaded(this.make(), 'modules'));
   }
 
   /** One after another: all at once would take the processor from the kernel, which starts at the same time. */
@@ -96,13 +123,10 @@ export class ThreadPool {
     this.refill = undefined;
     if (this.ahead <= 0) return;
     const { starting, servers } = this.options.spares;
-    this.makeSpare(starting - this.ahead < servers ? 'servers' : 'modules');
+    const worker = this.make();
+    this.spares.push(this.waiting ? this.preloaded(worker, starting - this.ahead < servers ? 'servers' : 'modules') : { worker, preload: undefined });
     this.ahead--;
     this.refill = setTimeout(() => this.makeAhead(), AHEAD_EVERY_MS);
-  }
-
-  private makeSpare(preload: Preload): void {
-    this.spares.push({ worker: this.make(preload), preload });
   }
 
   private keepFewer(): void {
@@ -112,10 +136,10 @@ export class ThreadPool {
     this.fill();
   }
 
-  private make(preload: Preload): Worker {
+  private make(): Worker {
     const { script, transform, plan, library, origin, session } = this.options;
     const worker = new Worker(script);
-    const message: ToThread = { type: 'prepare', v: THREAD_PROTOCOL, library, transform, plan, origin, session, preload };
+    const message: ToThread = { type: 'prepare', v: THREAD_PROTOCOL, library, transform, plan, origin, session };
     worker.postMessage(message);
     return worker;
   }

@@ -21,6 +21,8 @@ interface BuildRequest {
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 const tell = (message: FromKernel, transfer: Transferable[] = []): void => scope.postMessage(message, transfer);
 const DEFAULT_WORKDIR = 'project';
+/** A client that has something to run asks for it at once, in milliseconds. */
+const WAITING_AFTER_MS = 300;
 
 let capability = '';
 let packStore: PackStore;
@@ -86,13 +88,16 @@ async function build(init: KernelInit, { workdirName }: BuildRequest, urlOf: (po
     port: (port, state, url) => events.emit('port', port, state, url),
     serverReady: (port, url) => events.emit('server-ready', port, url),
   });
+  const waiting = setTimeout(() => tell({ type: 'waiting' }), WAITING_AFTER_MS);
   return createInstance({
+    used: () => clearTimeout(waiting),
     kernel: made.kernel,
     workdir: made.workdir,
     events,
     setPreviewScript: (script) => previews.setScript(script),
     reserved: new Map([[REPLICA_COMMAND, replicaCommand(made.kernel.disk)]]),
     async teardown() {
+      clearTimeout(waiting);
       stopPorts();
       container = undefined;
       gateway = undefined;

@@ -3,8 +3,10 @@ import type { ThreadStart } from '../abi/thread.ts';
 import type { Preload } from './bootstrap/preload.ts';
 
 export type ToThread =
-  /** At once after the Worker was made, so that it can warm up, as far as `preload` says. `session` tells this container from those of other tabs, `transform` and `plan` are the addresses of transform-script.ts and plan-script.ts. */
-  | { type: 'prepare'; v: 1; library: SharedArrayBuffer; transform: string; plan: string; origin: string; session: string; preload: Preload }
+  /** At once after the Worker was made, so that it can warm up. `session` tells this container from those of other tabs, `transform` and `plan` are the addresses of transform-script.ts and plan-script.ts. */
+  | { type: 'prepare'; v: 1; library: SharedArrayBuffer; transform: string; plan: string; origin: string; session: string }
+  /** Before `start`, when there is time. */
+  | { type: 'preload'; v: 1; preload: Preload }
   /** `modules` leads to the host's service worker (service-worker/module-channel.ts). */
   | { type: 'start'; v: 1; start: ThreadStart; modules: MessagePort }
   /** The service worker was restarted and lost its port. */

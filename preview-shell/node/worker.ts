@@ -25,7 +25,9 @@ function receive({ data }: MessageEvent<ToThread>): void {
       setPlanScript(data.plan);
       native.setTimeout(() => { if (publisher === undefined) warmPlanner(); }, IDLE_MS);
       prepared = { message: data, thread: attempt(() => prepareThread(data.library)) };
-      preload([...PRELOADED[data.preload]]);
+      break;
+    case 'preload':
+      preload(PRELOADED[data.preload]);
       break;
     case 'modules':
       publisher?.attach(data.modules);
@@ -41,7 +43,7 @@ function receive({ data }: MessageEvent<ToThread>): void {
 }
 
 /** One module at a time: the thread may be given its program between any two. */
-function preload([id, ...rest]: string[]): void {
+function preload([id, ...rest]: readonly string[]): void {
   if (id === undefined) return;
   native.setTimeout(() => {
     if (publisher !== undefined || prepared === undefined) return;

@@ -26,6 +26,8 @@ export interface InstanceOptions {
   setPreviewScript(script: PreviewScript | null): void;
   /** Commands that the host itself answers, by name. */
   reserved: ReadonlyMap<string, (request: CommandRequest, output: OutputListener | undefined) => RunningCommand>;
+  /** Called when the client brings files or runs something. */
+  used(): void;
   teardown(): Promise<void>;
 }
 
@@ -37,8 +39,8 @@ export function createInstance(options: InstanceOptions) {
     fs: () => Comlink.proxy(publicFiles(files)),
     previewScript: () => undefined,
     runtimeInfo: () => ({ path: SEARCH_PATH, cwd: workdir }),
-    run: (request: RunRequest, _stdout: RemoteListener, _stderr: RemoteListener, output: RemoteListener) => start(options, request, output),
-    loadFiles: (payload: Uint8Array, mount?: { mountPoints?: string }) => files.loadFiles(payload, mount),
+    run: (request: RunRequest, _stdout: RemoteListener, _stderr: RemoteListener, output: RemoteListener) => (options.used(), start(options, request, output)),
+    loadFiles: (payload: Uint8Array, mount?: { mountPoints?: string }) => (options.used(), files.loadFiles(payload, mount)),
     async serialize(path: string, how?: Parameters<PublicFileSystem['serialize']>[1]) {
       const bytes = await files.serialize(path, how);
       return Comlink.transfer(bytes, [bytes.buffer as ArrayBuffer]);

@@ -13,10 +13,10 @@ const FOR_MODULES = [
 /** What a server brings besides. */
 const FOR_SERVERS = ['crypto', 'net', 'http', 'zlib', 'child_process', 'os', 'dns', 'tls', 'https', 'readline', 'readline/promises', 'timers/promises', 'util/types'] as const;
 
-/** How much a spare thread runs ahead: nothing where its program is about to come. */
-export type Preload = 'nothing' | 'modules' | 'servers';
+/** How much a spare thread runs ahead: what worker threads have use for, or a process. */
+export type Preload = 'modules' | 'servers';
 
-export const PRELOADED: Record<Preload, readonly string[]> = { nothing: [], modules: FOR_MODULES, servers: [...FOR_MODULES, ...FOR_SERVERS] };
+export const PRELOADED: Record<Preload, readonly string[]> = { modules: FOR_MODULES, servers: [...FOR_MODULES, ...FOR_SERVERS] };
 
 /** Whether a program with these options must have its library run after they are known. */
 export function readsOptionsEarly({ execArgv, env }: { readonly execArgv: readonly string[]; readonly env: Readonly<Record<string, string>> }): boolean {
