@@ -16,11 +16,11 @@ async function until(what: string, holds: () => boolean): Promise<void> {
   }
 }
 
-/** A replica of a disk that has `a.txt`, as both sides know it. */
+/** A replica of a disk that has `a.txt`, after others, as both sides know it. */
 async function started() {
   const disk = newDisk();
   const program = newProgram(disk);
-  program.write('a.txt', '1\n');
+  for (const path of ['1.txt', '2.txt', '3.txt', 'a.txt']) program.write(path, '1\n');
   const told: FromReplica[] = [];
   const replica = await Replica.open(disk, ROOT, (message) => told.push(message));
   const send = (message: ToReplica): void => replica.receive(JSON.stringify(message));
@@ -29,7 +29,7 @@ async function started() {
   await until('welcome', () => told.length > 0);
   send({ t: 'taken', path: 'a.txt', hash: hash('1\n') });
   send({ t: 'watch' });
-  return { program, told, send, answered, close: () => replica.close() };
+  return { disk, program, told, send, answered, close: () => replica.close() };
 }
 
 const turns = async (count: number): Promise<void> => {
@@ -54,14 +54,63 @@ async function leave(request: ToReplica, how: 'over' | 'replace', count: number)
   program.read('a.txt');
   send(request);
   await turns(count);
-  if (how === 'over') program.write('a.txt', '1\nprogram\n');
-  else {
-    program.write('a.txt.tmp', '1\nprogram\n');
-    program.rename('a.txt.tmp', 'a.txt');
-  }
+  write(program, how, 'a.txt', '1\nprogram\n');
   await answered(1);
   // What is left is told within 20 ms.
   await new Promise((resolve) => setTimeout(resolve, 100));
   close();
   return told.flatMap((message) => (message.t === 'changed' ? [message.hash] : []));
 }
+
+const WAYS = ['over', 'replace'] as const;
+
+/** The page learns of it in the end, and of nothing older after it. */
+test.each(WAYS)('[S35] what a program leaves while the page is told what the disk has is told: %s', async (how) => {
+  for (let count = 0; count < 40; count++) {
+    const last = await withOwnClock(count, async () => {
+      const disk = newDisk();
+      const program = newProgram(disk);
+      for (const path of ['a.txt', 'b.txt', 'c.txt']) program.write(path, `${path}\n`);
+      const told: FromReplica[] = [];
+      const replica = await Replica.open(disk, ROOT, (message) => told.push(message));
+      replica.receive(JSON.stringify({ t: 'hello', v: 2 }));
+      await turns(count);
+      write(program, how, 'a.txt', 'program\n');
+      replica.receive(JSON.stringify({ t: 'watch' }));
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      replica.close();
+      return lastHash(told, 'a.txt');
+    });
+    expect(last, `turn ${count}`).toBe(hash('program\n'));
+  }
+});
+
+test.each(WAYS)('[S35] what a program leaves while another change is told is told after it: %s', async (how) => {
+  for (let count = 0; count < 40; count++) {
+    const { last, revisions } = await withOwnClock(count, async () => {
+      const { disk, program, told, send, answered, close } = await started();
+      const second = newProgram(disk);
+      for (const path of ['1.txt', '2.txt', '3.txt']) program.write(path, 'other\n');
+      program.append('a.txt', 'x\n');
+      // It is not as the page says: all that programs have left is told before the answer.
+      send({ t: 'remove', id: 1, path: '1.txt', base: hash('none') });
+      await turns(count);
+      second.read('a.txt');
+      write(second, how, 'a.txt', '1\nx\nprogram\n');
+      await answered(1);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      close();
+      return { last: lastHash(told, 'a.txt'), revisions: told.flatMap((message) => (message.t === 'changed' && message.hash === hash('1\nx\nprogram\n') ? [message.revision] : [])) };
+    });
+    expect([last, revisions], `turn ${count}`).toEqual([hash('1\nx\nprogram\n'), [hash('1\nx\n')]]);
+  }
+});
+
+function write(program: ReturnType<typeof newProgram>, how: (typeof WAYS)[number], path: string, text: string): void {
+  if (how === 'over') return program.write(path, text);
+  program.write(`${path}.tmp`, text);
+  program.rename(`${path}.tmp`, path);
+}
+
+const lastHash = (told: readonly FromReplica[], path: string): string | undefined =>
+  told.flatMap((message): { path: string; hash: string }[] => (message.t === 'welcome' ? message.files : message.t === 'changed' ? [message] : [])).findLast((found) => found.path === path)?.hash;

@@ -178,9 +178,10 @@ export class Replica {
 
   private async welcome(): Promise<void> {
     await this.restore();
+    // What programs do from here on is looked at after it.
+    this.dirty.clear();
     const files = projectFiles(this.disk, this.root, this.ignored, this.journal.paths());
     for (const [path, inode] of files) await this.learn(path, inode);
-    this.dirty.clear();
     this.tell({
       t: 'welcome', v: REPLICA_VERSION,
       files: [...this.known].map(([path, { hash }]) => ({ path, hash, ...this.notedOf(path) })),
@@ -386,6 +387,8 @@ export class Replica {
   private async compare(path: string, inode: FileInode): Promise<void> {
     const known = this.known.get(path);
     if (known?.inode === inode && !this.dirty.has(inode)) return;
+    // A program has replaced it since the folders were read: nothing older is told after what it left.
+    if (this.inodeAt(path) !== inode) return this.schedule(SETTLE_MS);
     if (this.isOpen(inode)) return this.schedule(OPEN_FILE_MS / 4);
     this.dirty.delete(inode);
     const results = this.results.take(path);
