@@ -2,9 +2,13 @@
 import type { Frame, Page } from 'playwright-core';
 import { headingSays, PAUSE_MS } from './rendered.ts';
 
+/** An environment that has just started has other things to do: types to read, packages to bring for offline. */
+const REST_MS = 6000;
+
 /** Types into the heading of `src/App.tsx`, which the page has open. */
 export async function productEdits(page: Page, frame: Frame, count: number): Promise<number[]> {
   const samples: number[] = [];
+  await page.waitForTimeout(REST_MS);
   await page.locator('.view-line', { hasText: '<h1>' }).first().click();
   await page.keyboard.press('End');
   for (let step = 0; step < '</h1>'.length; step++) await page.keyboard.press('ArrowLeft');
