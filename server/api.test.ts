@@ -118,6 +118,23 @@ describe('environments', () => {
     expect(await codeOf(await server.api('/api/environments/reservations', json({ template: 'nope' })))).toBe('E-TERRARIUM-1002');
   });
   test.each([
+    ['malformed JSON', '{"template":', 'E-TERRARIUM-1100'],
+    ['no template', '{}', 'E-TERRARIUM-1101'],
+    ['an id of their own', '{"template":"tiny","environmentId":"abcdefghijklmnop"}', 'E-TERRARIUM-1101'],
+    ['a template outside its folder', '{"template":"../data"}', 'E-TERRARIUM-1002'],
+    ['a number', '{"template":7}', 'E-TERRARIUM-1101'],
+  ])('a reservation with %s is refused', async (_name, body, code) => {
+    expect(await codeOf(await server.api('/api/environments/reservations', { method: 'POST', body, headers: { 'content-type': 'application/json' } }))).toBe(code);
+  });
+  test('of too many reservations the oldest is given up', async () => {
+    const reserve = async () => ((await (await server.api('/api/environments/reservations', json({ template: 'tiny' }))).json()) as { environmentId: string }).environmentId;
+    const made: string[] = [];
+    for (let i = 0; i <= 200; i++) made.push(await reserve());
+    const create = (reservation = '') => server.api('/api/environments', json({ taskId: 'R', template: 'tiny', reservation }));
+    expect(await codeOf(await create(made[0]))).toBe('E-TERRARIUM-1010');
+    expect((await create(made[1])).status).toBe(201);
+  });
+  test.each([
     ['malformed JSON', '{"taskId":', 400, 'E-TERRARIUM-1100'],
     ['a missing field', '{"template":"tiny"}', 422, 'E-TERRARIUM-1101'],
     ['an unknown field', '{"taskId":"a","template":"tiny","admin":true}', 422, 'E-TERRARIUM-1101'],
