@@ -4,6 +4,7 @@ import type { MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { origins } from '../shared/hosts.ts';
 import { TerrariumError } from '../shared/errors/error.ts';
+import type { Activity } from './activity/activity.ts';
 import type { Identities, Identity } from './auth/identities.ts';
 import { sessionRoutes } from './auth/routes.ts';
 import type { Blobs } from './environments/blobs.ts';
@@ -17,6 +18,7 @@ import type { Logger } from './logger.ts';
 import type { Rooms } from './rooms/rooms.ts';
 
 export interface ApiOptions {
+  activity: Activity;
   environments: Environments;
   grants: Grants;
   rooms: Rooms;

@@ -5,6 +5,7 @@ import type { Server } from 'node:http';
 import path from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import { origins } from '../shared/hosts.ts';
+import { createActivity } from './activity/activity.ts';
 import { createApi } from './api.ts';
 import { createCapabilities } from './auth/capability.ts';
 import { createIdentities } from './auth/identities.ts';
@@ -46,6 +47,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const environments = createEnvironments({ database, rooms, blobs, templatesDir: settings.templatesDir, logger, onAwaited: expectPacks });
   const identities = createIdentities({ database, secrets, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
   const grants = createGrants(database);
+  const activity = createActivity({ logger });
   const packages = await createPackagesApp({ dataDir: settings.dataDir, config: settings, templatesDir: settings.templatesDir, verifyCapability: capabilities.verifyCapability, grants: grants.of, logger });
   function expectPacks({ id, template }: { id: string; template: string }): void {
     packages.expected.prepare(id, template, async () => {
@@ -56,7 +58,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   }
   const dist = staticFolder(settings.distDir);
   const at = origins(settings.baseOrigin);
-  const api = createApi({ environments, grants, rooms, blobs, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
+  const api = createApi({ activity, environments, grants, rooms, blobs, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({
     baseHost: new URL(settings.baseOrigin).host,
     logger,

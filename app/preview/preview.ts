@@ -210,6 +210,8 @@ export class Preview {
         return this.#ready(report.state);
       case 'hot-update':
         return this.store.setState(({ hotUpdates }) => ({ hotUpdates: hotUpdates + 1, error: undefined }));
+      case 'performance':
+        return;
       case 'probe':
         return this.#probes.get(report.id)?.(report);
     }

@@ -138,6 +138,19 @@ export const hotUpdateReportSchema = z.object({
   paths: z.array(z.string().max(4096)).max(200),
 });
 
+/**
+ * What the page's script measures beside `ready`: `hot-update` from the update's message to the frame that shows the first change of the page after it,
+ * `long-task` a task of 50 ms or more (W3C Long Tasks), `largest-contentful-paint` as its draft says (the last report of a navigation counts).
+ */
+export const performanceReportSchema = z.object({
+  ...common,
+  kind: z.literal('performance'),
+  metric: z.enum(['hot-update', 'long-task', 'largest-contentful-paint']),
+  /** Milliseconds since the navigation began. */
+  startMs: z.number().nonnegative(),
+  durationMs: z.number().nonnegative(),
+});
+
 /** What the probe found when asked (`probe` request below). */
 export const probeReportSchema = z.object({
   ...common,
@@ -158,6 +171,7 @@ export const previewReportSchema = z.discriminatedUnion('kind', [
   readyReportSchema,
   viteErrorReportSchema,
   hotUpdateReportSchema,
+  performanceReportSchema,
   probeReportSchema,
 ]);
 
@@ -165,6 +179,7 @@ export type PreviewReport = z.infer<typeof previewReportSchema>;
 export type ConsoleReport = z.infer<typeof consoleReportSchema>;
 export type ErrorReport = z.infer<typeof errorReportSchema>;
 export type RequestReport = z.infer<typeof requestReportSchema>;
+export type PerformanceReport = z.infer<typeof performanceReportSchema>;
 export type ViteErrorReport = z.infer<typeof viteErrorReportSchema>;
 
 /**
