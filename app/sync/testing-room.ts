@@ -95,6 +95,7 @@ class RoomSocket {
     this.#toMember = new Line(wire);
     this.#connection = {
       canWrite,
+      author: { kind: 'person', id: 'owner', name: 'Owner' },
       send: (message) => this.#toMember.carry(() => this.onmessage?.({ data: message.slice() })),
       close: (code, reason) => this.#toMember.carry(() => this.#end(code, reason)),
     };

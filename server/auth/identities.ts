@@ -3,6 +3,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { DatabaseSync } from 'node:sqlite';
 import { nanoid } from 'nanoid';
 import * as z from 'zod';
+import type { Author } from '../../shared/document/author.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -14,6 +15,8 @@ export interface Identity {
   owner: boolean;
   /** Environment id -> role there. */
   memberships: ReadonlyMap<string, MemberRole>;
+  /** Environment id -> id of the membership that counts there. */
+  memberIds: ReadonlyMap<string, string>;
 }
 
 export interface Identities {
@@ -60,9 +63,9 @@ export function createIdentities(options: { database: DatabaseSync; secrets: Sec
   const isOwnerToken = (token: string) => timingSafeEqual(digest(token), digest(secrets.ownerToken));
 
   function identifyToken(token: string): Identity | undefined {
-    if (isOwnerToken(token)) return { owner: true, memberships: new Map() };
+    if (isOwnerToken(token)) return { owner: true, memberships: new Map(), memberIds: new Map() };
     const member = memberOfToken(token);
-    return member === undefined ? undefined : { owner: false, memberships: new Map([[member.environment_id, member.role]]) };
+    return member === undefined ? undefined : { owner: false, memberships: new Map([[member.environment_id, member.role]]), memberIds: new Map([[member.environment_id, member.id]]) };
   }
 
   function readSession(cookieHeader: string | null): Session | undefined {
@@ -78,11 +81,14 @@ export function createIdentities(options: { database: DatabaseSync; secrets: Sec
 
   function identityOf(session: Session): Identity {
     const memberships = new Map<string, MemberRole>();
+    const memberIds = new Map<string, string>();
     for (const id of session.members) {
       const member = byId.get(id, Date.now()) as MemberRow | undefined;
-      if (member !== undefined && memberships.get(member.environment_id) !== 'editor') memberships.set(member.environment_id, member.role);
+      if (member === undefined || memberships.get(member.environment_id) === 'editor') continue;
+      memberships.set(member.environment_id, member.role);
+      memberIds.set(member.environment_id, member.id);
     }
-    return { owner: session.owner, memberships };
+    return { owner: session.owner, memberships, memberIds };
   }
 
   function cookieOf(session: Session): string {
@@ -137,4 +143,12 @@ const hashOf = (token: string) => digest(token).toString('hex');
 /** The role in an environment, `undefined` when the identity has none there. */
 export function roleIn(identity: Identity, environmentId: string): Role | undefined {
   return identity.owner ? 'owner' : identity.memberships.get(environmentId);
+}
+
+/** As whom the identity changes an environment. Pages say the name that a person chose; a request of theirs has none. @throws {TerrariumError} 1001 for one without a role there */
+export function authorIn(identity: Identity, environmentId: string): Author {
+  if (identity.owner) return { kind: 'person', id: 'owner', name: 'Owner' };
+  const id = identity.memberIds.get(environmentId);
+  if (id === undefined) throw TerrariumError.of('E-TERRARIUM-1001', { environmentId: environmentId.slice(0, 64) });
+  return { kind: 'person', id, name: identity.memberships.get(environmentId) === 'viewer' ? 'Viewer' : 'Editor' };
 }

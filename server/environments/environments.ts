@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import { customAlphabet } from 'nanoid';
 import * as Y from 'yjs';
+import type { Author } from '../../shared/document/author.ts';
 import { addBinaryFile, addTextFile } from '../../shared/document/schema.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import type { Logger } from '../logger.ts';
@@ -35,7 +36,7 @@ export interface Environments {
    */
   reserve(template: string): Promise<string>;
   /** `reservation` is an id of `reserve`, good once (E-TERRARIUM-1010). */
-  create(fields: { taskId: string; agentId?: string | undefined; template: string; reservation?: string | undefined }): Promise<Environment>;
+  create(fields: { taskId: string; agentId?: string | undefined; template: string; reservation?: string | undefined; author: Author }): Promise<Environment>;
   find(id: string): Environment | undefined;
   /** Whether the label is that of an environment, or reserved for one. */
   isLabel(label: string): boolean;
@@ -86,7 +87,7 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
       options.onAwaited?.({ id, template: templateId });
       return id;
     },
-    async create({ taskId, agentId, template: templateId, reservation }) {
+    async create({ taskId, agentId, template: templateId, reservation, author }) {
       const template = await templates.get(templateId);
       const files = await templates.files(templateId);
       const environment: Environment = { id: reservation === undefined ? newId() : redeem(reservation), taskId, agentId, template: templateId, status: 'initializing', port: template.port, createdAt: Date.now() };
@@ -95,7 +96,7 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
       transaction(database, () => {
         const { id, status, port, createdAt } = environment;
         insert.run(id, taskId, agentId ?? null, templateId, status, port, createdAt, createdAt);
-        rooms.seed(id, update);
+        rooms.seed(id, update, author);
       });
       byId.set(environment.id, environment);
       options.onAwaited?.(environment);

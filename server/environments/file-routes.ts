@@ -3,8 +3,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import type { ApiApp, ApiEnv, ApiOptions } from '../api.ts';
-import { requireRight } from '../auth/access.ts';
+import { requireIdentity, requireRight } from '../auth/access.ts';
 import type { Right } from '../auth/access.ts';
+import { authorIn } from '../auth/identities.ts';
 import { readBody } from '../http/body.ts';
 import { failure, json } from '../http/schemas.ts';
 import { isSha256 } from './blobs.ts';
@@ -33,6 +34,7 @@ const bytesContent = { 'application/octet-stream': { schema: z.any().openapi({ t
 export function fileRoutes(app: ApiApp, { environments, rooms, blobs }: ApiOptions): void {
   const files = createFiles(rooms, blobs);
   const environmentOf = (c: Context<ApiEnv>, right: Right) => requireRight(environments, c.get('identity'), c.req.param('id') ?? '', right).id;
+  const authorOf = (c: Context<ApiEnv>, environmentId: string) => authorIn(requireIdentity(c.get('identity')), environmentId);
 
   app.openapi(list, (c) => c.json({ files: files.list(environmentOf(c, 'read')) }, 200));
 
@@ -46,12 +48,13 @@ export function fileRoutes(app: ApiApp, { environments, rooms, blobs }: ApiOptio
     const environmentId = environmentOf(c, 'write');
     const path = pathOf(c);
     const bytes = await readBody(c.req.raw, MAX_FILE_BYTES);
-    const { info, created } = await files.write(environmentId, path, bytes, preconditionOf(c));
+    const { info, created } = await files.write(environmentId, path, bytes, preconditionOf(c), authorOf(c, environmentId));
     c.header('etag', `"${info.revision}"`);
     return c.json(info, created ? 201 : 200);
   });
   app.delete('/api/environments/:id/files/*', async (c) => {
-    await files.remove(environmentOf(c, 'write'), pathOf(c), preconditionOf(c));
+    const environmentId = environmentOf(c, 'write');
+    await files.remove(environmentId, pathOf(c), preconditionOf(c), authorOf(c, environmentId));
     return c.body(null, 204);
   });
 

@@ -1,6 +1,7 @@
 /** Files of an environment through the API (row A2): reads and conditional writes of its document. */
 import { customAlphabet } from 'nanoid';
 import type * as Y from 'yjs';
+import type { Author } from '../../shared/document/author.ts';
 import { addBinaryFile, addTextFile, deleteFile, filesMap, findByPath, isProjectPath, listFiles } from '../../shared/document/schema.ts';
 import type { DocumentFile } from '../../shared/document/schema.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
@@ -29,8 +30,8 @@ export interface Files {
   list(environmentId: string): FileInfo[];
   read(environmentId: string, path: string): Promise<{ info: FileInfo; bytes: Uint8Array<ArrayBuffer> }>;
   /** Resolves when it is durable. */
-  write(environmentId: string, path: string, bytes: Uint8Array, precondition: Precondition): Promise<{ info: FileInfo; created: boolean }>;
-  remove(environmentId: string, path: string, precondition: Precondition): Promise<void>;
+  write(environmentId: string, path: string, bytes: Uint8Array, precondition: Precondition, author: Author): Promise<{ info: FileInfo; created: boolean }>;
+  remove(environmentId: string, path: string, precondition: Precondition, author: Author): Promise<void>;
 }
 
 export function createFiles(rooms: Rooms, blobs: Blobs): Files {
@@ -44,7 +45,7 @@ export function createFiles(rooms: Rooms, blobs: Blobs): Files {
       const bytes = found.text === undefined ? await blobs.get(environmentId, found.blob) : new TextEncoder().encode(found.text);
       return { info: found.info, bytes };
     },
-    async write(environmentId, path, bytes, precondition) {
+    async write(environmentId, path, bytes, precondition, author) {
       checkPath(path);
       const text = decodeText(bytes);
       // The condition is checked before the bytes are stored too, so that a refused write leaves nothing behind.
@@ -56,14 +57,14 @@ export function createFiles(rooms: Rooms, blobs: Blobs): Files {
         if (file === undefined) checkClash(doc, path);
         store(doc, file, path, content);
         return { info: infoOf(existing(doc, path)), created: file === undefined };
-      });
+      }, author);
     },
-    async remove(environmentId, path, precondition) {
+    async remove(environmentId, path, precondition, author) {
       await rooms.change(environmentId, (doc) => {
         const file = existing(doc, path);
         checkPrecondition(file, path, { ...precondition, ifNoneMatch: undefined });
         deleteFile(doc, file.id);
-      });
+      }, author);
     },
   };
 }

@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiApp, ApiOptions } from '../api.ts';
 import { requireIdentity, requireOwner, requireRight } from '../auth/access.ts';
-import { roleIn } from '../auth/identities.ts';
+import { authorIn, roleIn } from '../auth/identities.ts';
 import { failure, json, jsonBody } from '../http/schemas.ts';
 import type { Environment } from './environments.ts';
 
@@ -101,8 +101,9 @@ export function environmentRoutes(app: ApiApp, { environments, grants, identitie
   });
 
   app.openapi(create, async (c) => {
-    requireOwner(c.get('identity'));
-    return c.json(view(await environments.create(c.req.valid('json')), 'owner'), 201);
+    const identity = requireIdentity(c.get('identity'));
+    requireOwner(identity);
+    return c.json(view(await environments.create({ ...c.req.valid('json'), author: authorIn(identity, '') }), 'owner'), 201);
   });
   app.openapi(reserve, async (c) => {
     requireOwner(c.get('identity'));

@@ -7,6 +7,7 @@ import type { TextEdit } from '../../shared/document/edit-text.ts';
 import { addBinaryFile, addTextFile, deleteFile, filesMap, findByPath, getFile, hasWritten, isProjectPath, noteWritten } from '../../shared/document/schema.ts';
 import type { DocumentFile } from '../../shared/document/schema.ts';
 import type { RoomWrite, WriteResult } from '../../shared/protocol/room-write.ts';
+import type { RoomOrigin } from './room.ts';
 
 const newFileId = customAlphabet('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789', 16);
 
@@ -14,14 +15,14 @@ const newFileId = customAlphabet('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRST
 export class BadWrite extends Error {}
 
 /** Changes the document, or finds that there is nothing to change. @throws {BadWrite} */
-export function applyWrite(doc: Y.Doc, write: RoomWrite): 'done' | 'refused' {
+export function applyWrite(doc: Y.Doc, write: RoomWrite, origin: RoomOrigin): 'done' | 'refused' {
   if (!isProjectPath(write.path)) throw new BadWrite('path');
   const file = write.file === undefined ? findByPath(doc, write.path) : getFile(doc, write.file);
   const current = file === undefined ? null : hashOf(file);
   if (hasWritten(file, write.key)) return 'done';
   if (current === resultHash(write.result)) return 'done';
   if (current !== write.base) return 'refused';
-  doc.transact(() => change(doc, file, write), 'conditional write');
+  doc.transact(() => change(doc, file, write), origin);
   return 'done';
 }
 

@@ -3,10 +3,14 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import type { Logger } from '../logger.ts';
 import { openDatabase } from '../storage/database.ts';
+import type { Author } from '../../shared/document/author.ts';
 import { createUpdateLog } from './log.ts';
+import type { LoggedUpdate } from './log.ts';
 import { createRooms } from './rooms.ts';
 
 const quiet: Logger = { info() {}, warn() {}, error() {} };
+const ANN: Author = { kind: 'person', id: 'owner', name: 'Ann' };
+const BEN: Author = { kind: 'agent', id: 'b', name: 'Ben' };
 let database: DatabaseSync;
 beforeEach(() => {
   database = openDatabase(':memory:');
@@ -21,9 +25,9 @@ function updatesOf(texts: string[]): Uint8Array[] {
   return updates;
 }
 
-function contentOf(rows: Uint8Array[]): string {
+function contentOf(rows: LoggedUpdate[]): string {
   const doc = new Y.Doc();
-  for (const row of rows) Y.applyUpdate(doc, row);
+  for (const { update } of rows) Y.applyUpdate(doc, update);
   return doc.getText('t').toString();
 }
 
@@ -32,8 +36,8 @@ describe('update log', () => {
     const log = createUpdateLog(database, quiet);
     const durable: string[] = [];
     for (const [index, update] of updatesOf(['1', '2', '3']).entries()) {
-      log.append('a', update, () => durable.push(`a${index}`));
-      log.append('b', update, () => durable.push(`b${index}`));
+      log.append('a', update, ANN, () => durable.push(`a${index}`));
+      log.append('b', update, BEN, () => durable.push(`b${index}`));
     }
     expect(durable).toEqual([]);
     log.flush();
@@ -42,16 +46,30 @@ describe('update log', () => {
     expect(log.load('b')).toHaveLength(1);
   });
 
+  test('[R9] each row has the one author of what it holds, and what is written alongside knows what came before it', () => {
+    const log = createUpdateLog(database, quiet);
+    const [one, two, three] = updatesOf(['1', '2', '3']) as [Uint8Array, Uint8Array, Uint8Array];
+    const seen: number[] = [];
+    log.append('a', one, ANN, () => {});
+    log.append('a', two, { ...ANN, name: 'Anna' }, () => {});
+    log.alongside('a', (seq) => seen.push(seq));
+    log.append('a', three, BEN, () => {});
+    log.alongside('a', (seq) => seen.push(seq));
+    log.flush();
+    expect(log.load('a').map(({ seq, author }) => [seq, author?.name])).toEqual([[1, 'Ann'], [2, 'Ben']]);
+    expect(seen).toEqual([1, 2]);
+    expect(contentOf(log.load('a'))).toBe('123');
+  });
   test('[R4] a failed commit announces nothing and is tried again whole', () => {
     const log = createUpdateLog(database, quiet);
     const durable: string[] = [];
     database.exec("CREATE TRIGGER full BEFORE INSERT ON updates BEGIN SELECT RAISE(ABORT, 'disk full'); END");
     const [first, second] = updatesOf(['x', 'y']) as [Uint8Array, Uint8Array];
-    log.append('a', first, () => durable.push('x'));
+    log.append('a', first, ANN, () => durable.push('x'));
     expect(() => log.flush()).toThrow('disk full');
     expect(durable).toEqual([]);
     expect(log.hasPending('a')).toBe(true);
-    log.append('a', second, () => durable.push('y'));
+    log.append('a', second, ANN, () => durable.push('y'));
     database.exec('DROP TRIGGER full');
     log.flush();
     expect(durable).toEqual(['x', 'y']);
@@ -62,7 +80,7 @@ describe('update log', () => {
     const log = createUpdateLog(database, quiet);
     const doc = new Y.Doc();
     doc.on('update', (update: Uint8Array) => {
-      log.append('a', update, () => {});
+      log.append('a', update, ANN, () => {});
       log.flush();
     });
     for (let i = 0; i < 900; i++) doc.getText('t').insert(0, 'ab');
@@ -101,18 +119,28 @@ describe('a change of the server', () => {
   test('[R8] is told that its commit failed, the next one changes nothing, and both go on when there is room', async () => {
     const rooms = createRooms({ database, logger: quiet });
     fill();
-    await expect(rooms.change('a', inserting('first'))).rejects.toThrow('disk full');
-    await expect(rooms.change('a', inserting('second'))).rejects.toThrow('disk full');
+    await expect(rooms.change('a', inserting('first'), ANN)).rejects.toThrow('disk full');
+    await expect(rooms.change('a', inserting('second'), ANN)).rejects.toThrow('disk full');
     expect(rooms.read('a', (doc) => doc.getText('t').toString())).toBe('first');
     database.exec('DROP TRIGGER full');
-    await vi.waitFor(() => rooms.change('a', inserting('third ')), { timeout: 5000 });
+    await vi.waitFor(() => rooms.change('a', inserting('third '), ANN), { timeout: 5000 });
     expect(createRooms({ database, logger: quiet }).read('a', (doc) => doc.getText('t').toString())).toBe('third first');
     await rooms.close();
   });
 
+  test('[R9] has the author that it is made for; one that names none is the server’s', async () => {
+    const rooms = createRooms({ database, logger: quiet });
+    await rooms.change('a', inserting('x'), BEN);
+    const room = rooms.enter('a');
+    room.doc.getText('t').insert(0, 'y');
+    await room.durable();
+    expect(createUpdateLog(database, quiet).load('a').map(({ author }) => author?.id)).toEqual(['b', 'server']);
+    rooms.leave(room);
+    await rooms.close();
+  });
   test('[R8] without space it changes nothing', async () => {
     const rooms = createRooms({ database, logger: quiet, checkSpace: () => { throw new Error('no space'); } });
-    await expect(rooms.change('a', inserting('first'))).rejects.toThrow('no space');
+    await expect(rooms.change('a', inserting('first'), ANN)).rejects.toThrow('no space');
     expect(rooms.read('a', (doc) => doc.getText('t').toString())).toBe('');
   });
 });

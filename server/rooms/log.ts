@@ -1,6 +1,8 @@
 /** The durable log of each room's updates, written by group commits: one transaction for all that came within a few milliseconds (SPEC R2, R4, R5). */
 import type { DatabaseSync } from 'node:sqlite';
 import * as Y from 'yjs';
+import { authorKey } from '../../shared/document/author.ts';
+import type { Author } from '../../shared/document/author.ts';
 import type { Logger } from '../logger.ts';
 import { transaction } from '../storage/database.ts';
 
@@ -10,10 +12,24 @@ const RETRY_MS = 1000;
 /** Rows of a log after which it is merged into one. */
 const COMPACT_ROWS = 400;
 
+/** One row: what one author did in the time of one commit, or, without an author, what was compacted. */
+export interface LoggedUpdate {
+  seq: number;
+  update: Uint8Array;
+  author: Author | undefined;
+  /** Milliseconds since the epoch. */
+  at: number | undefined;
+}
+
 export interface UpdateLog {
-  load(environmentId: string): Uint8Array[];
+  load(environmentId: string): LoggedUpdate[];
   /** Queues an update; `durable` is called in the same turn as the commit that wrote it. */
-  append(environmentId: string, update: Uint8Array, durable: () => void): void;
+  append(environmentId: string, update: Uint8Array, author: Author, durable: () => void): void;
+  /**
+   * Queues statements for the transaction that writes what was appended before, or for the next one: `write` is given the number of the last row there
+   * is then. It runs again when the commit fails.
+   */
+  alongside(environmentId: string, write: (seq: number) => void): void;
   hasPending(environmentId: string): boolean;
   /** Why the last commit failed, while what it had to write waits for another try. */
   readonly failure: Error | undefined;
@@ -26,16 +42,19 @@ export interface UpdateLog {
   compact(environmentId: string): void;
 }
 
-interface Queued {
+interface QueuedUpdate {
   environmentId: string;
   update: Uint8Array;
+  author: Author;
+  at: number;
   durable: () => void;
 }
+type Queued = QueuedUpdate | { environmentId: string; write: (seq: number) => void };
 
 export function createUpdateLog(database: DatabaseSync, logger: Logger): UpdateLog {
-  const select = database.prepare('SELECT data FROM updates WHERE environment_id = ? ORDER BY seq');
+  const select = database.prepare('SELECT seq, data, author, at FROM updates WHERE environment_id = ? ORDER BY seq');
   const last = database.prepare('SELECT COALESCE(MAX(seq), 0) AS seq, COUNT(*) AS rows FROM updates WHERE environment_id = ?');
-  const insert = database.prepare('INSERT INTO updates (environment_id, seq, data) VALUES (?, ?, ?)');
+  const insert = database.prepare('INSERT INTO updates (environment_id, seq, data, author, at) VALUES (?, ?, ?, ?, ?)');
   const clear = database.prepare('DELETE FROM updates WHERE environment_id = ?');
   let queue: Queued[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -43,7 +62,7 @@ export function createUpdateLog(database: DatabaseSync, logger: Logger): UpdateL
   const watchers = new Set<(error: Error) => void>();
 
   const tail = (environmentId: string) => last.get(environmentId) as { seq: number; rows: number };
-  const load = (environmentId: string) => select.all(environmentId).map((row) => row['data'] as Uint8Array);
+  const load = (environmentId: string) => (select.all(environmentId) as unknown as Row[]).map(loggedOf);
 
   function schedule(delay: number): void {
     timer ??= setTimeout(tick, delay);
@@ -70,26 +89,31 @@ export function createUpdateLog(database: DatabaseSync, logger: Logger): UpdateL
     });
     queue = [];
     failure = undefined;
-    for (const { durable } of batch) durable();
+    for (const entry of batch) if ('update' in entry) entry.durable();
     for (const environmentId of byRoom.keys()) if (tail(environmentId).rows > COMPACT_ROWS) compact(environmentId);
   }
 
   function writeRoom(environmentId: string, entries: Queued[]): void {
-    const merged = Y.mergeUpdates(entries.map(({ update }) => update));
-    insert.run(environmentId, tail(environmentId).seq + 1, merged);
+    let { seq } = tail(environmentId);
+    for (const run of runsOf(entries)) {
+      const [first] = run;
+      if (first === undefined) continue;
+      if ('write' in first) first.write(seq);
+      else insert.run(environmentId, ++seq, Y.mergeUpdates(run.map((entry) => (entry as QueuedUpdate).update)), JSON.stringify(first.author), first.at);
+    }
   }
 
   function compact(environmentId: string): void {
     const rows = load(environmentId);
     if (rows.length < 2) return;
     const doc = new Y.Doc();
-    doc.transact(() => rows.forEach((row) => Y.applyUpdate(doc, row)));
+    doc.transact(() => rows.forEach(({ update }) => Y.applyUpdate(doc, update)));
     const state = Y.encodeStateAsUpdate(doc);
     doc.destroy();
     const { seq } = tail(environmentId);
     transaction(database, () => {
       clear.run(environmentId);
-      insert.run(environmentId, seq + 1, state);
+      insert.run(environmentId, seq, state, null, null);
     });
   }
 
@@ -104,8 +128,12 @@ export function createUpdateLog(database: DatabaseSync, logger: Logger): UpdateL
       watchers.add(failed);
       return () => void watchers.delete(failed);
     },
-    append(environmentId, update, durable) {
-      queue.push({ environmentId, update, durable });
+    append(environmentId, update, author, durable) {
+      queue.push({ environmentId, update, author, at: Date.now(), durable });
+      schedule(GROUP_MS);
+    },
+    alongside(environmentId, write) {
+      queue.push({ environmentId, write });
       schedule(GROUP_MS);
     },
     hasPending: (environmentId) => queue.some((entry) => entry.environmentId === environmentId),
@@ -115,4 +143,27 @@ export function createUpdateLog(database: DatabaseSync, logger: Logger): UpdateL
       clear.run(environmentId);
     },
   };
+}
+
+interface Row {
+  seq: number;
+  data: Uint8Array;
+  author: string | null;
+  at: number | null;
+}
+
+function loggedOf({ seq, data, author, at }: Row): LoggedUpdate {
+  // Written by this module.
+  return { seq, update: data, author: author === null ? undefined : (JSON.parse(author) as Author), at: at ?? undefined };
+}
+
+/** Neighbours that become one row: the updates of one author. Each row has one author, so that the timeline can be told from the log. */
+function runsOf(entries: readonly Queued[]): Queued[][] {
+  const runs: Queued[][] = [];
+  for (const entry of entries) {
+    const last = runs.at(-1)?.at(-1);
+    if (last !== undefined && 'update' in last && 'update' in entry && authorKey(last.author) === authorKey(entry.author)) runs.at(-1)?.push(entry);
+    else runs.push([entry]);
+  }
+  return runs;
 }

@@ -3,6 +3,9 @@ import * as encoding from 'lib0/encoding';
 import * as awarenessProtocol from 'y-protocols/awareness';
 import * as syncProtocol from 'y-protocols/sync';
 import * as Y from 'yjs';
+import * as z from 'zod';
+import { SERVER_AUTHOR } from '../../shared/document/author.ts';
+import type { Author } from '../../shared/document/author.ts';
 import { MESSAGE_WRITE, ROOM_WRITE_VERSION, toRoomSchema } from '../../shared/protocol/room-write.ts';
 import type { FromRoom } from '../../shared/protocol/room-write.ts';
 import { applyWrite, BadWrite } from './conditional-write.ts';
@@ -14,8 +17,14 @@ export const DURABLE_VERSION = 1;
 /** One side of a member's socket, as the room sees it. */
 export interface Connection {
   readonly canWrite: boolean;
+  readonly author: Author;
   send(message: Uint8Array): void;
   close(code: number, reason: string): void;
+}
+
+/** Origin of the transactions of a room's document: a `Connection` is one, so that every update has its author. */
+export interface RoomOrigin {
+  author: Author;
 }
 
 interface ConnectionState {
@@ -24,6 +33,8 @@ interface ConnectionState {
   /** Sync messages with content: taken, and of these on the disk (SPEC S1). */
   taken: number;
   durable: number;
+  /** What its awareness says. */
+  name: string | undefined;
 }
 
 /** A viewer sent content (SPEC C2). */
@@ -44,7 +55,7 @@ export class Room {
   constructor(environmentId: string, log: UpdateLog) {
     this.environmentId = environmentId;
     this.#log = log;
-    this.doc.transact(() => log.load(environmentId).forEach((update) => Y.applyUpdate(this.doc, update)));
+    this.doc.transact(() => log.load(environmentId).forEach(({ update }) => Y.applyUpdate(this.doc, update)));
     this.#awareness.setLocalState(null);
     this.doc.on('update', (update: Uint8Array, origin: unknown) => this.#onUpdate(update, origin));
     this.#awareness.on('update', (change: AwarenessChange, origin: unknown) => this.#onAwareness(change, origin));
@@ -61,7 +72,7 @@ export class Room {
   }
 
   join(connection: Connection): void {
-    this.#connections.set(connection, { clients: new Set(), taken: 0, durable: 0 });
+    this.#connections.set(connection, { clients: new Set(), taken: 0, durable: 0, name: undefined });
     connection.send(writeMessage({ t: 'welcome', v: ROOM_WRITE_VERSION, canWrite: connection.canWrite }));
     if (connection.canWrite) connection.send(syncMessage((encoder) => syncProtocol.writeSyncStep1(encoder, this.doc)));
     const clients = [...this.#awareness.getStates().keys()];
@@ -129,7 +140,7 @@ export class Room {
     const answer = (message: FromRoom) => connection.send(writeMessage(message));
     if (!connection.canWrite) return answer({ t: 'failed', id, code: 'E-TERRARIUM-1302' });
     try {
-      if (applyWrite(this.doc, write) === 'refused') return answer({ t: 'refused', id });
+      if (applyWrite(this.doc, write, { author: this.#authorOf(connection) }) === 'refused') return answer({ t: 'refused', id });
     } catch (error) {
       if (error instanceof BadWrite) return answer({ t: 'failed', id, code: 'E-TERRARIUM-1301' });
       throw error;
@@ -146,13 +157,21 @@ export class Room {
     if (taken) return;
     for (const client of clients) state.clients.add(client);
     awarenessProtocol.applyAwarenessUpdate(this.#awareness, allowed, connection);
+    state.name = clients.map((client) => nameIn(this.#awareness.getStates().get(client))).find((name) => name !== undefined) ?? state.name;
   }
 
   #onUpdate(update: Uint8Array, origin: unknown): void {
     const message = syncMessage((encoder) => syncProtocol.writeUpdate(encoder, update));
     for (const connection of this.#connections.keys()) if (connection !== origin) connection.send(message);
     this.#pending++;
-    this.#log.append(this.environmentId, update, () => this.#onDurable());
+    this.#log.append(this.environmentId, update, this.#authorOf(origin), () => this.#onDurable());
+  }
+
+  /** A person is called what their page says that they are called. */
+  #authorOf(origin: unknown): Author {
+    const author = originAuthor(origin);
+    const name = author.kind === 'person' ? this.#connections.get(origin as Connection)?.name : undefined;
+    return name === undefined ? author : { ...author, name };
   }
 
   #onDurable(): void {
@@ -188,6 +207,17 @@ export class Room {
     for (const connection of this.#connections.keys()) connection.send(frame);
   }
 }
+
+function originAuthor(origin: unknown): Author {
+  return typeof origin === 'object' && origin !== null && 'author' in origin ? (origin as RoomOrigin).author : SERVER_AUTHOR;
+}
+
+/** Peers write what they like into awareness. */
+function nameIn(state: unknown): string | undefined {
+  const parsed = presenceSchema.safeParse(state);
+  return parsed.success ? parsed.data.user.name : undefined;
+}
+const presenceSchema = z.object({ user: z.object({ name: z.string().trim().min(1).max(60) }) });
 
 interface AwarenessChange {
   added: number[];

@@ -12,7 +12,9 @@ import { WebSocket } from 'ws';
 import * as syncProtocol from 'y-protocols/sync';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
+import type { Author } from '../../shared/document/author.ts';
 import { findByPath } from '../../shared/document/schema.ts';
+import { openDatabase } from '../storage/database.ts';
 import { freePort, OWNER_TOKEN, startTestServer, writeFixture } from '../testing.ts';
 import type { TestServer } from '../testing.ts';
 import { MESSAGE } from './room.ts';
@@ -143,6 +145,21 @@ describe('in process', () => {
     expect(await (await server.api(`/api/environments/${id}/files/src/main.ts`)).text()).not.toContain('EVIL');
   });
 
+  test('[R9] the log says who made each update: by socket under the name on the page, by the API, at creation', async () => {
+    const editor = enter(await server.invite(id, 'editor'));
+    await synced(editor);
+    const heard = next(editor.provider.awareness as never, 'update');
+    editor.provider.awareness.setLocalStateField('user', { name: 'Otter', colour: 1, kind: 'human' });
+    await heard;
+    textOf(editor.doc, 'src/main.ts').insert(0, '// ');
+    await editor.saved();
+    await server.api(`/api/environments/${id}/files/new.txt`, { method: 'PUT', body: 'x' });
+    const database = openDatabase(path.join(server.settings.dataDir, 'terrarium.sqlite'));
+    const authors = (database.prepare('SELECT author FROM updates WHERE environment_id = ? ORDER BY seq').all(id) as { author: string }[]).map(({ author }) => JSON.parse(author) as Author);
+    const member = (database.prepare('SELECT id FROM members WHERE environment_id = ?').get(id) as { id: string }).id;
+    database.close();
+    expect(authors).toEqual([{ kind: 'person', id: 'owner', name: 'Owner' }, { kind: 'person', id: member, name: 'Otter' }, { kind: 'person', id: 'owner', name: 'Owner' }]);
+  });
   test('[R6] termination ends the room for good', async () => {
     const member = enter();
     await synced(member);

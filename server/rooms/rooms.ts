@@ -1,10 +1,12 @@
 /** All rooms of this process: their life cycle is that of SPEC.md. */
 import type { DatabaseSync } from 'node:sqlite';
 import type * as Y from 'yjs';
+import type { Author } from '../../shared/document/author.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import type { Logger } from '../logger.ts';
 import { createUpdateLog } from './log.ts';
 import { Room } from './room.ts';
+import type { RoomOrigin } from './room.ts';
 
 const IDLE_MS = 15_000;
 
@@ -16,10 +18,10 @@ export interface Rooms {
    * Changes the document and resolves when the change is durable. What `change` throws is thrown, and nothing is changed if it throws first; nor is
    * while commits fail. A commit that fails afterwards is thrown as well, though its change stays in the document and is written when it can be (SPEC R8).
    */
-  change<T>(environmentId: string, change: (doc: Y.Doc) => T): Promise<T>;
+  change<T>(environmentId: string, change: (doc: Y.Doc) => T, author: Author): Promise<T>;
   read<T>(environmentId: string, read: (doc: Y.Doc) => T): T;
   /** Writes the first content of an environment, inside the caller's transaction. */
-  seed(environmentId: string, update: Uint8Array): void;
+  seed(environmentId: string, update: Uint8Array, author: Author): void;
   remove(environmentId: string): void;
   connections(environmentId: string): number;
   close(): Promise<void>;
@@ -35,7 +37,7 @@ export interface RoomsOptions {
 
 export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = () => undefined }: RoomsOptions): Rooms {
   const log = createUpdateLog(database, logger);
-  const seedRow = database.prepare('INSERT INTO updates (environment_id, seq, data) VALUES (?, 1, ?)');
+  const seedRow = database.prepare('INSERT INTO updates (environment_id, seq, data, author, at) VALUES (?, 1, ?, ?, ?)');
   const rooms = new Map<string, Room>();
   const idle = new Map<string, NodeJS.Timeout>();
   let closed = false;
@@ -93,19 +95,19 @@ export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = (
     enter,
     leave,
     read,
-    async change(environmentId, change) {
+    async change(environmentId, change, author) {
       const room = enter(environmentId);
       try {
         checkSpace();
         if (log.failure !== undefined) throw log.failure;
-        const result = room.doc.transact(() => change(room.doc), 'server');
+        const result = room.doc.transact(() => change(room.doc), { author } satisfies RoomOrigin);
         await durableOrFailed(room);
         return result;
       } finally {
         leave(room);
       }
     },
-    seed: (environmentId, update) => void seedRow.run(environmentId, update),
+    seed: (environmentId, update, author) => void seedRow.run(environmentId, update, JSON.stringify(author), Date.now()),
     remove(environmentId) {
       const room = rooms.get(environmentId);
       clearTimeout(idle.get(environmentId));

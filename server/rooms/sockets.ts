@@ -6,7 +6,7 @@ import type { RawData, WebSocket } from 'ws';
 import { parseHost } from '../../shared/hosts.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import type { ErrorCode } from '../../shared/errors/table.ts';
-import { roleIn } from '../auth/identities.ts';
+import { authorIn, roleIn } from '../auth/identities.ts';
 import type { Identities, Identity } from '../auth/identities.ts';
 import type { Environments } from '../environments/environments.ts';
 import type { Logger } from '../logger.ts';
@@ -66,23 +66,22 @@ function serve(webSocket: WebSocket, request: IncomingMessage, environmentId: st
   webSocket.on('pong', () => alive.add(webSocket));
   webSocket.on('error', (error) => options.logger.warn('Socket failed', { environmentId, error: error.message }));
   try {
-    const canWrite = admit(request, environmentId, options);
-    connect(webSocket, environmentId, canWrite, options);
+    connect(webSocket, environmentId, admit(request, environmentId, options), options);
   } catch (error) {
     if (!(error instanceof TerrariumError)) options.logger.error('Connection failed', { environmentId, error: String(error) });
     close(webSocket, error instanceof TerrariumError ? 4000 + error.status : 1011, error instanceof TerrariumError ? error : TerrariumError.of('E-TERRARIUM-3000', { incident: '-' }));
   }
 }
 
-/** Whether the caller may write; throws the reason why it may not even read. */
-function admit(request: IncomingMessage, environmentId: string, { identities, environments }: SocketsOptions): boolean {
+/** Who the caller is there, and whether it may write; throws the reason why it may not even read. */
+function admit(request: IncomingMessage, environmentId: string, { identities, environments }: SocketsOptions): Pick<Connection, 'canWrite' | 'author'> {
   const { origin } = request.headers;
   identities.checkOrigin(origin ?? null);
   const identity = identify(request, origin !== undefined, identities);
   if (identity === undefined) throw TerrariumError.of('E-TERRARIUM-1400');
   const role = roleIn(identity, environmentId);
   if (role === undefined || environments.find(environmentId) === undefined) throw TerrariumError.of('E-TERRARIUM-1001', { environmentId });
-  return role !== 'viewer';
+  return { canWrite: role !== 'viewer', author: authorIn(identity, environmentId) };
 }
 
 function identify(request: IncomingMessage, sameOrigin: boolean, identities: Identities): Identity | undefined {
@@ -94,10 +93,10 @@ function identify(request: IncomingMessage, sameOrigin: boolean, identities: Ide
   return identity;
 }
 
-function connect(webSocket: WebSocket, environmentId: string, canWrite: boolean, { rooms, environments, logger }: SocketsOptions): void {
+function connect(webSocket: WebSocket, environmentId: string, caller: Pick<Connection, 'canWrite' | 'author'>, { rooms, environments, logger }: SocketsOptions): void {
   const room = rooms.enter(environmentId);
   const connection: Connection = {
-    canWrite,
+    ...caller,
     send(message) {
       if (webSocket.readyState !== webSocket.OPEN) return;
       if (webSocket.bufferedAmount > MAX_BACKLOG) return webSocket.terminate();

@@ -15,6 +15,9 @@ const MIGRATIONS: readonly string[] = [
   `CREATE TABLE grants (
      environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, scope TEXT NOT NULL,
      PRIMARY KEY (environment_id, scope)) STRICT, WITHOUT ROWID;`,
+  // Who made each update (JSON), and when in milliseconds since the epoch; NULL for what was compacted.
+  `ALTER TABLE updates ADD COLUMN author TEXT;
+   ALTER TABLE updates ADD COLUMN at INTEGER;`,
 ];
 
 export function openDatabase(file: string): DatabaseSync {
