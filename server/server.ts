@@ -6,8 +6,9 @@ import path from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import { origins } from '../shared/hosts.ts';
 import { createActivity } from './activity/activity.ts';
-import { createAgents } from './agents/index.ts';
 import { createApi } from './api.ts';
+import { createChannels } from './channels/channels.ts';
+import { watchFiles } from './channels/file-changes.ts';
 import { createCapabilities } from './auth/capability.ts';
 import { createIdentities } from './auth/identities.ts';
 import { loadSecrets } from './auth/secrets.ts';
@@ -43,13 +44,20 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const secrets = loadSecrets(settings.dataDir, settings.ownerToken);
   const capabilities = createCapabilities(secrets.signing);
   const database = openDatabase(path.join(settings.dataDir, 'terrarium.sqlite'));
-  const rooms = createRooms({ database, logger, checkSpace: checkSpaceIn(settings.dataDir) });
+  const activity = createActivity({ logger });
+  const channels = createChannels({ activity });
+  const rooms = createRooms({
+    database, logger, checkSpace: checkSpaceIn(settings.dataDir),
+    onLoad: (room) => watchFiles(room, activity),
+    onRemove(environmentId) {
+      channels.remove(environmentId);
+      activity.remove(environmentId);
+    },
+  });
   const blobs = createBlobs(path.join(settings.dataDir, 'blobs'));
   const environments = createEnvironments({ database, rooms, blobs, templatesDir: settings.templatesDir, logger, onAwaited: expectPacks });
-  const agents = createAgents({ database, limits: settings.config.agents });
-  const identities = createIdentities({ database, secrets, agentOf: agents.tokens.identify, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
+  const identities = createIdentities({ database, secrets, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
   const grants = createGrants(database);
-  const activity = createActivity({ logger });
   const packages = await createPackagesApp({ dataDir: settings.dataDir, config: settings, templatesDir: settings.templatesDir, verifyCapability: capabilities.verifyCapability, grants: grants.of, logger });
   function expectPacks({ id, template }: { id: string; template: string }): void {
     packages.expected.prepare(id, template, async () => {
@@ -60,7 +68,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   }
   const dist = staticFolder(settings.distDir);
   const at = origins(settings.baseOrigin);
-  const api = createApi({ activity, agents, environments, grants, rooms, blobs, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
+  const api = createApi({ activity, environments, grants, rooms, blobs, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({
     baseHost: new URL(settings.baseOrigin).host,
     logger,
@@ -83,7 +91,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
 
   async function listenAt(address: string): Promise<void> {
     const server = createAdaptorServer({ fetch, serverOptions: { maxHeaderSize: 65536, keepAliveTimeout: 65_000 } }) as Server;
-    sockets.push(attachSockets(server, { agents, baseHost: new URL(settings.baseOrigin).host, identities, environments, rooms, logger }));
+    sockets.push(attachSockets(server, { baseHost: new URL(settings.baseOrigin).host, identities, environments, rooms, channels, logger }));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(settings.port, address, () => {

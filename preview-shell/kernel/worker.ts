@@ -5,15 +5,12 @@ import { HOST_PAGE_VERSION, type FromKernel, type KernelInit, type ToKernel } fr
 import { Container } from './container/container.ts';
 import { ContainerEvents } from './container/events.ts';
 import { readImage } from './container/image.ts';
-import { TUNNEL_COMMAND } from '../../shared/protocol/host-link.ts';
 import { REPLICA_COMMAND } from '../../shared/protocol/replica.ts';
 import { replicaCommand } from './replica/index.ts';
 import { PackStore } from './packages/index.ts';
 import { PreviewGateway } from './gateway/gateway.ts';
-import { commandOf, createInstance } from './container/instance.ts';
-import { runCommand } from './container/run-command.ts';
+import { createInstance } from './container/instance.ts';
 import { watchPorts } from './container/port-events.ts';
-import { tunnelCommand, type TunnelServices } from './tunnel/index.ts';
 
 type Preview = Extract<ToKernel, { type: 'preview' }>;
 
@@ -98,10 +95,7 @@ async function build(init: KernelInit, { workdirName }: BuildRequest, urlOf: (po
     workdir: made.workdir,
     events,
     setPreviewScript: (script) => previews.setScript(script),
-    reserved: new Map([
-      [REPLICA_COMMAND, replicaCommand(made.kernel.disk)],
-      [TUNNEL_COMMAND, tunnelCommand(tunnelServices(made))],
-    ]),
+    reserved: new Map([[REPLICA_COMMAND, replicaCommand(made.kernel.disk)]]),
     async teardown() {
       clearTimeout(waiting);
       stopPorts();
@@ -111,14 +105,6 @@ async function build(init: KernelInit, { workdirName }: BuildRequest, urlOf: (po
       await made.close();
     },
   });
-}
-
-function tunnelServices({ kernel, workdir }: Container): TunnelServices {
-  return {
-    network: kernel.network,
-    processes: () => kernel.processes.list().map(({ pid, ppid, argv }) => ({ pid, ppid, command: argv.join(' ') })),
-    start: (message, output) => runCommand(kernel.processes, commandOf(workdir, message), output),
-  };
 }
 
 scope.addEventListener('message', receive as EventListener);

@@ -14,7 +14,7 @@ function make(options: Partial<ActivityOptions> = {}) {
   const note = (message: string) => void errors.push(message);
   return { errors, ...createActivity({ logger: { info: note, warn: note, error: note }, limits, ...options }) };
 }
-const texts = (records: { record: ConsoleRecord }[]) => records.map(({ record }) => (record.kind === 'console' ? record.args[0]?.preview : record.message));
+const texts = (records: { record: ConsoleRecord }[]) => records.map(({ record }) => (record.kind === 'console' ? record.args[0]?.preview : record.kind));
 
 test('[V1] cursors grow over kinds, and over a restart of the server', () => {
   vi.useFakeTimers({ now: 1_000_000 });

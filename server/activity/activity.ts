@@ -10,6 +10,8 @@ import type { RingLimits } from './ring.ts';
 export interface ActivitySource {
   id: string;
   n: number;
+  /** A run of the server before this one had taken it already. */
+  again?: true;
 }
 
 export interface ActivityEntryOf<K extends ActivityKind> {
@@ -112,7 +114,7 @@ export function createActivity({ logger, limits = LIMITS, totalBytes = TOTAL_BYT
     const rings = kinds.map((kind) => [kind, stream.rings[kind]] as const);
     const records = rings.flatMap(([, ring]) => ring.after(cursor, limit)).sort((a, b) => a.cursor - b.cursor).slice(0, limit);
     const missed = cursor === 0 ? [] : rings.flatMap(([kind, ring]) => (ring.droppedThrough > cursor ? [kind] : []));
-    return { records, next: records.at(-1)?.cursor ?? cursor, missed };
+    return { records, next: records.at(-1)?.cursor ?? Math.max(cursor, ...rings.map(([, ring]) => ring.droppedThrough)), missed };
   }
 
   return {

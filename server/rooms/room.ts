@@ -140,7 +140,7 @@ export class Room {
     const answer = (message: FromRoom) => connection.send(writeMessage(message));
     if (!connection.canWrite) return answer({ t: 'failed', id, code: 'E-TERRARIUM-1302' });
     try {
-      if (applyWrite(this.doc, write, { author: this.#authorOf(connection) }) === 'refused') return answer({ t: 'refused', id });
+      if (applyWrite(this.doc, write, { author: this.authorOf(connection) }) === 'refused') return answer({ t: 'refused', id });
     } catch (error) {
       if (error instanceof BadWrite) return answer({ t: 'failed', id, code: 'E-TERRARIUM-1301' });
       throw error;
@@ -164,11 +164,11 @@ export class Room {
     const message = syncMessage((encoder) => syncProtocol.writeUpdate(encoder, update));
     for (const connection of this.#connections.keys()) if (connection !== origin) connection.send(message);
     this.#pending++;
-    this.#log.append(this.environmentId, update, this.#authorOf(origin), () => this.#onDurable());
+    this.#log.append(this.environmentId, update, this.authorOf(origin), () => this.#onDurable());
   }
 
-  /** A person is called what their page says that they are called. */
-  #authorOf(origin: unknown): Author {
+  /** Who made a transaction of this document. A person is called what their page says that they are called. */
+  authorOf(origin: unknown): Author {
     const author = originAuthor(origin);
     const name = author.kind === 'person' ? this.#connections.get(origin as Connection)?.name : undefined;
     return name === undefined ? author : { ...author, name };

@@ -31,11 +31,15 @@ export interface RoomsOptions {
   database: DatabaseSync;
   logger: Logger;
   idleMs?: number;
+  /** Called with each room when its document is loaded. */
+  onLoad?: (room: Room) => void;
+  /** An environment's room was removed for good. */
+  onRemove?: (environmentId: string) => void;
   /** Throws when there is no space for a change. */
   checkSpace?: () => void;
 }
 
-export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = () => undefined }: RoomsOptions): Rooms {
+export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = () => undefined, onLoad, onRemove }: RoomsOptions): Rooms {
   const log = createUpdateLog(database, logger);
   const seedRow = database.prepare('INSERT INTO updates (environment_id, seq, data, author, at) VALUES (?, 1, ?, ?, ?)');
   const rooms = new Map<string, Room>();
@@ -49,6 +53,7 @@ export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = (
     if (room === undefined) {
       room = new Room(environmentId, log);
       rooms.set(environmentId, room);
+      onLoad?.(room);
     }
     room.users++;
     return room;
@@ -116,6 +121,7 @@ export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = (
       log.remove(environmentId);
       room?.end(4404, TerrariumError.of('E-TERRARIUM-1304').message);
       room?.destroy();
+      onRemove?.(environmentId);
     },
     connections: (environmentId) => rooms.get(environmentId)?.connectionCount ?? 0,
     async close() {

@@ -6,14 +6,12 @@ import type { RawData, WebSocket } from 'ws';
 import { parseHost } from '../../shared/hosts.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import type { ErrorCode } from '../../shared/errors/table.ts';
-import type { Agents } from '../agents/index.ts';
-import { watchAgent } from '../agents/lifetime.ts';
-import type { Agent } from '../agents/tokens.ts';
-import { requireRight } from '../auth/access.ts';
 import { authorIn, roleIn } from '../auth/identities.ts';
 import type { Identities, Identity } from '../auth/identities.ts';
 import type { Environments } from '../environments/environments.ts';
 import type { Logger } from '../logger.ts';
+import type { Channels } from '../channels/channels.ts';
+import { receiveText, textSocket } from '../channels/socket.ts';
 import { WriteRefused } from './room.ts';
 import type { Connection } from './room.ts';
 import type { Rooms } from './rooms.ts';
@@ -30,7 +28,7 @@ export interface SocketsOptions {
   identities: Identities;
   environments: Environments;
   rooms: Rooms;
-  agents: Agents;
+  channels: Channels;
   logger: Logger;
 }
 
@@ -78,20 +76,15 @@ function serve(webSocket: WebSocket, request: IncomingMessage, environmentId: st
   }
 }
 
-interface Admitted extends Pick<Connection, 'canWrite' | 'author'> {
-  agent: Agent | undefined;
-}
-
 /** Who the caller is there, and whether it may write; throws the reason why it may not even read. */
-function admit(request: IncomingMessage, environmentId: string, { identities, environments }: SocketsOptions): Admitted {
+function admit(request: IncomingMessage, environmentId: string, { identities, environments }: SocketsOptions): Pick<Connection, 'canWrite' | 'author'> {
   const { origin } = request.headers;
   identities.checkOrigin(origin ?? null);
   const identity = identify(request, origin !== undefined, identities);
   if (identity === undefined) throw TerrariumError.of('E-TERRARIUM-1400');
-  requireRight(environments, identity, environmentId, 'read');
   const role = roleIn(identity, environmentId);
-  // Locks, suggestions and undo hold for what agents do through their tools: over a socket they watch.
-  return { canWrite: role === 'owner' || role === 'editor', author: authorIn(identity, environmentId), agent: identity.agent };
+  if (role === undefined || environments.find(environmentId) === undefined) throw TerrariumError.of('E-TERRARIUM-1001', { environmentId });
+  return { canWrite: role !== 'viewer', author: authorIn(identity, environmentId) };
 }
 
 function identify(request: IncomingMessage, sameOrigin: boolean, identities: Identities): Identity | undefined {
@@ -103,7 +96,7 @@ function identify(request: IncomingMessage, sameOrigin: boolean, identities: Ide
   return identity;
 }
 
-function connect(webSocket: WebSocket, environmentId: string, { agent, ...caller }: Admitted, { rooms, environments, agents, logger }: SocketsOptions): void {
+function connect(webSocket: WebSocket, environmentId: string, caller: Pick<Connection, 'canWrite' | 'author'>, { rooms, channels, environments, logger }: SocketsOptions): void {
   const room = rooms.enter(environmentId);
   const connection: Connection = {
     ...caller,
@@ -114,17 +107,19 @@ function connect(webSocket: WebSocket, environmentId: string, { agent, ...caller
     },
     close: (code, reason) => webSocket.close(code, reason.slice(0, 120)),
   };
-  const unwatch = agent === undefined ? undefined : watchAgent(agents.tokens, agent, (error) => close(webSocket, 4401, error));
   environments.touch(environmentId, 'running');
+  const refuse = (closeCode: number, error: TerrariumError): void => {
+    logger.warn('Message refused', { environmentId, code: error.code });
+    close(webSocket, closeCode, error);
+  };
+  const link = channels.open(environmentId, textSocket(webSocket, caller, refuse));
   webSocket.on('message', (data, isBinary) => {
-    const refusal = receive(data, isBinary, (frame) => room.receive(connection, frame));
-    if (refusal !== undefined) {
-      logger.warn('Message refused', { environmentId, code: refusal.error.code });
-      close(webSocket, refusal.closeCode, refusal.error);
-    }
+    if (!isBinary) return receiveText(data, link, logger);
+    const refusal = receive(data, (frame) => room.receive(connection, frame));
+    if (refusal !== undefined) refuse(refusal.closeCode, refusal.error);
   });
   webSocket.on('close', () => {
-    unwatch?.();
+    link.parted();
     room.part(connection);
     rooms.leave(room);
   });
@@ -136,9 +131,9 @@ interface Refusal {
   error: TerrariumError;
 }
 
-function receive(data: RawData, isBinary: boolean, take: (frame: Uint8Array) => void): Refusal | undefined {
+function receive(data: RawData, take: (frame: Uint8Array) => void): Refusal | undefined {
   const refuse = (closeCode: number, code: ErrorCode & ('E-TERRARIUM-1301' | 'E-TERRARIUM-1302')) => ({ closeCode, error: TerrariumError.of(code) });
-  if (!isBinary || !(data instanceof Buffer)) return refuse(4400, 'E-TERRARIUM-1301');
+  if (!(data instanceof Buffer)) return refuse(4400, 'E-TERRARIUM-1301');
   if (data.length > MAX_FRAME) return { closeCode: 4413, error: TerrariumError.of('E-TERRARIUM-1140', { limit: MAX_FRAME }) };
   try {
     take(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));

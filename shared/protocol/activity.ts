@@ -13,11 +13,16 @@ export type ActivityKind = (typeof activityKinds)[number];
 const port = z.number().int().min(1).max(65_535);
 const envelope = { v: true, source: true } as const;
 
+/** In place of records that a page could not keep until the server took them, of whatever kind they were. */
+export const gapRecordSchema = z.object({ kind: z.literal('gap'), time: z.number(), count: z.number().int().positive(), port });
+export type GapRecord = z.infer<typeof gapRecordSchema>;
+
 /** `kind` tells a logged line from an error that was thrown and from one of the build. */
 export const consoleRecordSchema = z.discriminatedUnion('kind', [
   consoleReportSchema.omit(envelope).extend({ port }),
   errorReportSchema.omit(envelope).extend({ port }),
   viteErrorReportSchema.omit(envelope).extend({ port }),
+  gapRecordSchema,
 ]);
 /** A request is told twice with the same `id`: when it starts and when it ends. */
 export const networkRecordSchema = requestReportSchema.omit(envelope).extend({ port });

@@ -12,14 +12,10 @@ export interface TerminalRequest {
   rows: number;
 }
 
-/** ^D (VEOF of termios(3)). */
-const END_OF_FILE = '\u0004';
-
 export interface ProgramIo {
   stdio: OpenFile[];
   terminal: Terminal | undefined;
-  write(data: string | Uint8Array, written?: () => void): void;
-  endInput(): void;
+  write(data: string | Uint8Array): void;
   resize(size: TerminalRequest): void;
   /** The program has ended: what is left of its output is delivered, then the end. */
   close(): void;
@@ -34,11 +30,7 @@ export function terminalIo(processes: ProcessTable, size: TerminalRequest, outpu
   return {
     stdio: [terminal.slave, terminal.slave, terminal.slave],
     terminal,
-    write: (data, written) => {
-      terminal.write(data);
-      written?.();
-    },
-    endInput: () => terminal.write(END_OF_FILE),
+    write: (data) => terminal.write(data),
     resize: ({ cols, rows }) => terminal.resize(cols, rows),
     close: () => terminal.close(),
   };
@@ -58,10 +50,7 @@ export function pipeIo(output: OutputListener | undefined): ProgramIo {
   return {
     stdio: [input.reader, out.writer, out.writer],
     terminal: undefined,
-    write: (data, written) => {
-      if (input.writer.writeQueued(typeof data === 'string' ? encoder.encode(data) : data, () => written?.())) written?.();
-    },
-    endInput: () => input.writer.release(),
+    write: (data) => void input.writer.writeQueued(typeof data === 'string' ? encoder.encode(data) : data, () => undefined),
     resize: () => undefined,
     close: () => input.writer.release(),
   };
