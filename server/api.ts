@@ -2,6 +2,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { noteCalls } from './agents/calls.ts';
+import type { Agents } from './agents/index.ts';
+import { agentRoutes } from './agents/routes.ts';
 import type { origins } from '../shared/hosts.ts';
 import { TerrariumError } from '../shared/errors/error.ts';
 import type { Activity } from './activity/activity.ts';
@@ -20,6 +23,7 @@ import type { Rooms } from './rooms/rooms.ts';
 export interface ApiOptions {
   activity: Activity;
   environments: Environments;
+  agents: Agents;
   grants: Grants;
   rooms: Rooms;
   blobs: Blobs;
@@ -56,9 +60,11 @@ export function createApp(options: ApiOptions): ApiApp {
     },
   });
   app.use('/api/*', identify(options.identities));
+  app.use('/api/*', noteCalls(options.agents));
   sessionRoutes(app, options);
   environmentRoutes(app, options);
   fileRoutes(app, options);
+  agentRoutes(app, options);
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   app.doc31('/api/openapi.json', { openapi: '3.1.0', info: { title: 'Terrarium', version: '1' }, security: [{ bearer: [] }] });
   app.notFound((c) => errorResponse(TerrariumError.of('E-TERRARIUM-1102', { method: c.req.method, path: c.req.path }), options.logger));

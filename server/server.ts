@@ -6,6 +6,7 @@ import path from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import { origins } from '../shared/hosts.ts';
 import { createActivity } from './activity/activity.ts';
+import { createAgents } from './agents/index.ts';
 import { createApi } from './api.ts';
 import { createChannels } from './channels/channels.ts';
 import { watchFiles } from './channels/file-changes.ts';
@@ -56,7 +57,8 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   });
   const blobs = createBlobs(path.join(settings.dataDir, 'blobs'));
   const environments = createEnvironments({ database, rooms, blobs, templatesDir: settings.templatesDir, logger, onAwaited: expectPacks });
-  const identities = createIdentities({ database, secrets, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
+  const agents = createAgents({ database, limits: settings.config.agents });
+  const identities = createIdentities({ database, secrets, agentOf: agents.tokens.identify, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
   const grants = createGrants(database);
   const packages = await createPackagesApp({ dataDir: settings.dataDir, config: settings, templatesDir: settings.templatesDir, verifyCapability: capabilities.verifyCapability, grants: grants.of, logger });
   function expectPacks({ id, template }: { id: string; template: string }): void {
@@ -68,7 +70,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   }
   const dist = staticFolder(settings.distDir);
   const at = origins(settings.baseOrigin);
-  const api = createApi({ activity, environments, grants, rooms, blobs, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
+  const api = createApi({ activity, agents, environments, grants, rooms, blobs, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({
     baseHost: new URL(settings.baseOrigin).host,
     logger,
@@ -91,7 +93,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
 
   async function listenAt(address: string): Promise<void> {
     const server = createAdaptorServer({ fetch, serverOptions: { maxHeaderSize: 65536, keepAliveTimeout: 65_000 } }) as Server;
-    sockets.push(attachSockets(server, { baseHost: new URL(settings.baseOrigin).host, identities, environments, rooms, channels, logger }));
+    sockets.push(attachSockets(server, { agents, baseHost: new URL(settings.baseOrigin).host, identities, environments, rooms, channels, logger }));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(settings.port, address, () => {

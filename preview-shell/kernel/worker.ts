@@ -5,12 +5,15 @@ import { HOST_PAGE_VERSION, type FromKernel, type KernelInit, type ToKernel } fr
 import { Container } from './container/container.ts';
 import { ContainerEvents } from './container/events.ts';
 import { readImage } from './container/image.ts';
+import { TUNNEL_COMMAND } from '../../shared/protocol/host-link.ts';
 import { REPLICA_COMMAND } from '../../shared/protocol/replica.ts';
 import { replicaCommand } from './replica/index.ts';
 import { PackStore } from './packages/index.ts';
 import { PreviewGateway } from './gateway/gateway.ts';
-import { createInstance } from './container/instance.ts';
+import { commandOf, createInstance } from './container/instance.ts';
+import { runCommand } from './container/run-command.ts';
 import { watchPorts } from './container/port-events.ts';
+import { tunnelCommand, type TunnelServices } from './tunnel/index.ts';
 
 type Preview = Extract<ToKernel, { type: 'preview' }>;
 
@@ -95,7 +98,10 @@ async function build(init: KernelInit, { workdirName }: BuildRequest, urlOf: (po
     workdir: made.workdir,
     events,
     setPreviewScript: (script) => previews.setScript(script),
-    reserved: new Map([[REPLICA_COMMAND, replicaCommand(made.kernel.disk)]]),
+    reserved: new Map([
+      [REPLICA_COMMAND, replicaCommand(made.kernel.disk)],
+      [TUNNEL_COMMAND, tunnelCommand(tunnelServices(made))],
+    ]),
     async teardown() {
       clearTimeout(waiting);
       stopPorts();
@@ -105,6 +111,14 @@ async function build(init: KernelInit, { workdirName }: BuildRequest, urlOf: (po
       await made.close();
     },
   });
+}
+
+function tunnelServices({ kernel, workdir }: Container): TunnelServices {
+  return {
+    network: kernel.network,
+    processes: () => kernel.processes.list().map(({ pid, ppid, argv }) => ({ pid, ppid, command: argv.join(' ') })),
+    start: (message, output) => runCommand(kernel.processes, commandOf(workdir, message), output),
+  };
 }
 
 scope.addEventListener('message', receive as EventListener);

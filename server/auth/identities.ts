@@ -1,14 +1,15 @@
-/** Who asks: the owner, or a member of one environment, by bearer token or session cookie (row H4). */
+/** Who asks: the owner, a member of one environment, or an agent, by bearer token or session cookie (row H4). */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { nanoid } from 'nanoid';
 import * as z from 'zod';
 import type { Author } from '../../shared/document/author.ts';
+import type { Agent } from '../agents/tokens.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import type { Secrets } from './secrets.ts';
 
-export type Role = 'owner' | 'editor' | 'viewer';
-export type MemberRole = Exclude<Role, 'owner'>;
+export type Role = 'owner' | 'editor' | 'viewer' | 'agent';
+export type MemberRole = Exclude<Role, 'owner' | 'agent'>;
 
 /** Everything that one request may act as. */
 export interface Identity {
@@ -17,6 +18,8 @@ export interface Identity {
   memberships: ReadonlyMap<string, MemberRole>;
   /** Environment id -> id of the membership that counts there. */
   memberIds: ReadonlyMap<string, string>;
+  /** Of an agent's token; such an identity is nothing else. */
+  agent?: Agent;
 }
 
 export interface Identities {
@@ -49,8 +52,8 @@ interface MemberRow {
   role: MemberRole;
 }
 
-export function createIdentities(options: { database: DatabaseSync; secrets: Secrets; cookieName: string; appOrigin: string }): Identities {
-  const { database, secrets, cookieName, appOrigin } = options;
+export function createIdentities(options: { database: DatabaseSync; secrets: Secrets; cookieName: string; appOrigin: string; agentOf: (token: string) => Agent | undefined }): Identities {
+  const { database, secrets, cookieName, appOrigin, agentOf } = options;
   // A new owner token ends all sessions of the old one.
   const key = createHmac('sha256', secrets.signing).update('session\0').update(secrets.ownerToken).digest();
   const byHash = database.prepare('SELECT id, environment_id, role FROM members WHERE token_hash = ? AND expires_at > ?');
@@ -64,6 +67,8 @@ export function createIdentities(options: { database: DatabaseSync; secrets: Sec
 
   function identifyToken(token: string): Identity | undefined {
     if (isOwnerToken(token)) return { owner: true, memberships: new Map(), memberIds: new Map() };
+    const agent = agentOf(token);
+    if (agent !== undefined) return { owner: false, memberships: new Map(), memberIds: new Map(), agent };
     const member = memberOfToken(token);
     return member === undefined ? undefined : { owner: false, memberships: new Map([[member.environment_id, member.role]]), memberIds: new Map([[member.environment_id, member.id]]) };
   }
@@ -142,12 +147,17 @@ const hashOf = (token: string) => digest(token).toString('hex');
 
 /** The role in an environment, `undefined` when the identity has none there. */
 export function roleIn(identity: Identity, environmentId: string): Role | undefined {
-  return identity.owner ? 'owner' : identity.memberships.get(environmentId);
+  if (identity.owner) return 'owner';
+  const { agent } = identity;
+  if (agent !== undefined) return agent.environmentId === environmentId || agent.created.has(environmentId) ? 'agent' : undefined;
+  return identity.memberships.get(environmentId);
 }
 
 /** As whom the identity changes an environment. Pages say the name that a person chose; a request of theirs has none. @throws {TerrariumError} 1001 for one without a role there */
 export function authorIn(identity: Identity, environmentId: string): Author {
   if (identity.owner) return { kind: 'person', id: 'owner', name: 'Owner' };
+  const { agent } = identity;
+  if (agent !== undefined && roleIn(identity, environmentId) === 'agent') return { kind: 'agent', id: agent.id, name: agent.name };
   const id = identity.memberIds.get(environmentId);
   if (id === undefined) throw TerrariumError.of('E-TERRARIUM-1001', { environmentId: environmentId.slice(0, 64) });
   return { kind: 'person', id, name: identity.memberships.get(environmentId) === 'viewer' ? 'Viewer' : 'Editor' };

@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiApp, ApiOptions } from '../api.ts';
 import { requireIdentity, requireOwner, requireRight } from '../auth/access.ts';
 import { authorIn, roleIn } from '../auth/identities.ts';
+import type { Role } from '../auth/identities.ts';
 import { failure, json, jsonBody } from '../http/schemas.ts';
 import type { Environment } from './environments.ts';
 
@@ -24,7 +25,7 @@ const environmentSchema = z
     members: z.number().int(),
     connections: z.number().int().openapi({ description: 'Open connections to its document' }),
     sandbox: z.string().openapi({ description: 'Sandbox tokens for its preview frames' }),
-    role: z.enum(['owner', 'editor', 'viewer']).openapi({ description: 'What you are in it' }),
+    role: z.enum(['owner', 'editor', 'viewer', 'agent']).openapi({ description: 'What you are in it' }),
   })
   .openapi('Environment');
 
@@ -82,7 +83,7 @@ const setScopes = createRoute({
 });
 
 export function environmentRoutes(app: ApiApp, { environments, grants, identities, rooms, origins, sandbox }: ApiOptions): void {
-  const view = (environment: Environment, role: 'owner' | 'editor' | 'viewer'): z.infer<typeof environmentSchema> => ({
+  const view = (environment: Environment, role: Role): z.infer<typeof environmentSchema> => ({
     environmentId: environment.id,
     label: environment.id,
     taskId: environment.taskId,
@@ -119,7 +120,7 @@ export function environmentRoutes(app: ApiApp, { environments, grants, identitie
   });
   app.openapi(read, (c) => {
     const identity = c.get('identity');
-    const environment = requireRight(environments, identity, c.req.valid('param').id, 'read');
+    const environment = requireRight(environments, identity, c.req.valid('param').id, 'view');
     return c.json(view(environment, roleIn(requireIdentity(identity), environment.id) ?? 'viewer'), 200);
   });
   app.openapi(remove, async (c) => {

@@ -7,7 +7,8 @@ const HEADERS = { 'content-type': 'application/json; charset=utf-8', 'cache-cont
 
 export function errorResponse(error: unknown, logger: Logger): Response {
   const { status, body } = toResponse(publicError(error, logger));
-  return Response.json(body, { status, headers: HEADERS });
+  const seconds = error instanceof TerrariumError && status === 429 ? error.context['seconds'] : undefined;
+  return Response.json(body, { status, headers: seconds === undefined ? HEADERS : { ...HEADERS, 'retry-after': String(seconds) } });
 }
 
 /** Only errors of the table are shown; what is internal stays in the log, found again by the incident's number. */

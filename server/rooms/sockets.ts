@@ -6,6 +6,10 @@ import type { RawData, WebSocket } from 'ws';
 import { parseHost } from '../../shared/hosts.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import type { ErrorCode } from '../../shared/errors/table.ts';
+import type { Agents } from '../agents/index.ts';
+import { watchAgent } from '../agents/lifetime.ts';
+import type { Agent } from '../agents/tokens.ts';
+import { requireRight } from '../auth/access.ts';
 import { authorIn, roleIn } from '../auth/identities.ts';
 import type { Identities, Identity } from '../auth/identities.ts';
 import type { Environments } from '../environments/environments.ts';
@@ -28,6 +32,7 @@ export interface SocketsOptions {
   identities: Identities;
   environments: Environments;
   rooms: Rooms;
+  agents: Agents;
   channels: Channels;
   logger: Logger;
 }
@@ -76,15 +81,20 @@ function serve(webSocket: WebSocket, request: IncomingMessage, environmentId: st
   }
 }
 
+interface Admitted extends Pick<Connection, 'canWrite' | 'author'> {
+  agent: Agent | undefined;
+}
+
 /** Who the caller is there, and whether it may write; throws the reason why it may not even read. */
-function admit(request: IncomingMessage, environmentId: string, { identities, environments }: SocketsOptions): Pick<Connection, 'canWrite' | 'author'> {
+function admit(request: IncomingMessage, environmentId: string, { identities, environments }: SocketsOptions): Admitted {
   const { origin } = request.headers;
   identities.checkOrigin(origin ?? null);
   const identity = identify(request, origin !== undefined, identities);
   if (identity === undefined) throw TerrariumError.of('E-TERRARIUM-1400');
+  requireRight(environments, identity, environmentId, 'read');
   const role = roleIn(identity, environmentId);
-  if (role === undefined || environments.find(environmentId) === undefined) throw TerrariumError.of('E-TERRARIUM-1001', { environmentId });
-  return { canWrite: role !== 'viewer', author: authorIn(identity, environmentId) };
+  // Locks, suggestions and undo hold for what agents do through their tools: over a socket they watch.
+  return { canWrite: role === 'owner' || role === 'editor', author: authorIn(identity, environmentId), agent: identity.agent };
 }
 
 function identify(request: IncomingMessage, sameOrigin: boolean, identities: Identities): Identity | undefined {
@@ -96,7 +106,7 @@ function identify(request: IncomingMessage, sameOrigin: boolean, identities: Ide
   return identity;
 }
 
-function connect(webSocket: WebSocket, environmentId: string, caller: Pick<Connection, 'canWrite' | 'author'>, { rooms, channels, environments, logger }: SocketsOptions): void {
+function connect(webSocket: WebSocket, environmentId: string, { agent, ...caller }: Admitted, { rooms, channels, environments, agents, logger }: SocketsOptions): void {
   const room = rooms.enter(environmentId);
   const connection: Connection = {
     ...caller,
@@ -107,6 +117,7 @@ function connect(webSocket: WebSocket, environmentId: string, caller: Pick<Conne
     },
     close: (code, reason) => webSocket.close(code, reason.slice(0, 120)),
   };
+  const unwatch = agent === undefined ? undefined : watchAgent(agents.tokens, agent, (error) => close(webSocket, 4401, error));
   environments.touch(environmentId, 'running');
   const refuse = (closeCode: number, error: TerrariumError): void => {
     logger.warn('Message refused', { environmentId, code: error.code });
@@ -119,6 +130,7 @@ function connect(webSocket: WebSocket, environmentId: string, caller: Pick<Conne
     if (refusal !== undefined) refuse(refusal.closeCode, refusal.error);
   });
   webSocket.on('close', () => {
+    unwatch?.();
     link.parted();
     room.part(connection);
     rooms.leave(room);

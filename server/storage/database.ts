@@ -18,6 +18,32 @@ const MIGRATIONS: readonly string[] = [
   // Who made each update (JSON), and when in milliseconds since the epoch; NULL for what was compacted.
   `ALTER TABLE updates ADD COLUMN author TEXT;
    ALTER TABLE updates ADD COLUMN at INTEGER;`,
+  `CREATE TABLE agent_tokens (
+     id TEXT PRIMARY KEY, environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, name TEXT NOT NULL, colour INTEGER NOT NULL,
+     verbs TEXT NOT NULL, mode TEXT NOT NULL, token_hash TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+     revoked_at INTEGER, last_used_at INTEGER) STRICT;
+   CREATE TABLE agent_environments (
+     agent_id TEXT NOT NULL REFERENCES agent_tokens(id) ON DELETE CASCADE, environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE,
+     created_at INTEGER NOT NULL, PRIMARY KEY (agent_id, environment_id)) STRICT, WITHOUT ROWID;
+   CREATE TABLE audit (
+     id INTEGER PRIMARY KEY AUTOINCREMENT, environment_id TEXT NOT NULL, at INTEGER NOT NULL, actor_kind TEXT NOT NULL, actor_id TEXT NOT NULL,
+     actor_name TEXT NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL, outcome TEXT NOT NULL, duration_ms REAL NOT NULL) STRICT;
+   CREATE INDEX audit_of_environment ON audit (environment_id, id);
+   CREATE TABLE agent_sessions (
+     id TEXT PRIMARY KEY, environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, agent_id TEXT NOT NULL, agent_name TEXT NOT NULL,
+     started_at INTEGER NOT NULL, last_at INTEGER NOT NULL) STRICT;
+   CREATE TABLE agent_changes (
+     id INTEGER PRIMARY KEY AUTOINCREMENT, session_id TEXT NOT NULL REFERENCES agent_sessions(id) ON DELETE CASCADE, file_id TEXT NOT NULL, path TEXT NOT NULL,
+     at INTEGER NOT NULL, data TEXT NOT NULL) STRICT;
+   CREATE INDEX agent_changes_of_session ON agent_changes (session_id, id);
+   CREATE TABLE proposals (
+     id TEXT PRIMARY KEY, environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, agent_id TEXT NOT NULL, agent_name TEXT NOT NULL,
+     colour INTEGER NOT NULL, kind TEXT NOT NULL, path TEXT NOT NULL, file_id TEXT, to_path TEXT, base TEXT NOT NULL, proposed TEXT NOT NULL,
+     status TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+   CREATE INDEX proposals_of_environment ON proposals (environment_id, status, created_at);
+   CREATE TABLE file_locks (
+     environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, file_id TEXT NOT NULL, holder_kind TEXT NOT NULL, holder_id TEXT NOT NULL,
+     holder_name TEXT NOT NULL, reason TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER, PRIMARY KEY (environment_id, file_id)) STRICT, WITHOUT ROWID;`,
 ];
 
 export function openDatabase(file: string): DatabaseSync {

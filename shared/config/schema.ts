@@ -40,6 +40,14 @@ export const configSchema = z.strictObject({
     default_port: z.number().int().min(1).max(65535).default(3000),
     allowed_origins: z.array(originSchema).default([]),
   }),
+  agents: section({
+    /** Calls of one token, tools and other requests alike. */
+    calls_per_minute: z.number().int().min(1).max(1_000_000).default(300),
+    /** Environments that one token may create. */
+    creations_per_hour: z.number().int().min(0).max(100_000).default(10),
+    /** Lifetime of a token at most. */
+    token_max_hours: z.number().int().min(1).max(24 * 366).default(24 * 31),
+  }),
   security: section({
     sandbox_attributes: sandbox.default('allow-scripts allow-same-origin allow-forms'),
     csp_policy: z.string().max(4096).regex(/^[^\r\n]*$/, 'must be one line').optional(),

@@ -11,9 +11,9 @@ import type { PreviewScript } from '../../../shared/protocol/preview-channel.ts'
 export interface RunRequest {
   command: string;
   args: string[];
-  cwd?: string;
-  env?: Record<string, string | number | boolean>;
-  terminal?: TerminalRequest;
+  cwd?: string | undefined;
+  env?: Record<string, string | number | boolean> | undefined;
+  terminal?: TerminalRequest | undefined;
 }
 
 export type RemoteListener = ((data: Uint8Array | null) => void | Promise<void>) | undefined;
@@ -66,9 +66,7 @@ function publicFiles(files: PublicFileSystem) {
 }
 
 function start({ kernel, workdir, reserved }: InstanceOptions, request: RunRequest, output: RemoteListener) {
-  const cwd = request.cwd === undefined ? workdir : inside(workdir, request.cwd);
-  const env = { ...baseEnvironment(cwd, request.terminal !== undefined), ...texts(request.env) };
-  const command: CommandRequest = { command: request.command, args: request.args, cwd, env, terminal: request.terminal };
+  const command = commandOf(workdir, request);
   const listener: OutputListener | undefined = output && ((bytes) => deliver(output, bytes));
   const own = reserved.get(request.command);
   const running = own === undefined ? runCommand(kernel.processes, command, listener) : own(command, listener);
@@ -78,6 +76,13 @@ function start({ kernel, workdir, reserved }: InstanceOptions, request: RunReque
     kill: () => running.kill(),
     resize: (size: TerminalRequest) => running.resize(size),
   });
+}
+
+/** With its folder made absolute and the container's own environment under that of the caller. */
+export function commandOf(workdir: string, request: RunRequest): CommandRequest {
+  const cwd = request.cwd === undefined ? workdir : inside(workdir, request.cwd);
+  const env = { ...baseEnvironment(cwd, request.terminal !== undefined), ...texts(request.env) };
+  return { command: request.command, args: request.args, cwd, env, terminal: request.terminal };
 }
 
 /** Output is copied: its buffer is the kernel's. */

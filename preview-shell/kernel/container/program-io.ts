@@ -12,10 +12,14 @@ export interface TerminalRequest {
   rows: number;
 }
 
+/** ^D (VEOF of termios(3)). */
+const END_OF_FILE = '\u0004';
+
 export interface ProgramIo {
   stdio: OpenFile[];
   terminal: Terminal | undefined;
-  write(data: string | Uint8Array): void;
+  write(data: string | Uint8Array, written?: () => void): void;
+  endInput(): void;
   resize(size: TerminalRequest): void;
   /** The program has ended: what is left of its output is delivered, then the end. */
   close(): void;
@@ -30,7 +34,11 @@ export function terminalIo(processes: ProcessTable, size: TerminalRequest, outpu
   return {
     stdio: [terminal.slave, terminal.slave, terminal.slave],
     terminal,
-    write: (data) => terminal.write(data),
+    write: (data, written) => {
+      terminal.write(data);
+      written?.();
+    },
+    endInput: () => terminal.write(END_OF_FILE),
     resize: ({ cols, rows }) => terminal.resize(cols, rows),
     close: () => terminal.close(),
   };
@@ -50,7 +58,10 @@ export function pipeIo(output: OutputListener | undefined): ProgramIo {
   return {
     stdio: [input.reader, out.writer, out.writer],
     terminal: undefined,
-    write: (data) => void input.writer.writeQueued(typeof data === 'string' ? encoder.encode(data) : data, () => undefined),
+    write: (data, written) => {
+      if (input.writer.writeQueued(typeof data === 'string' ? encoder.encode(data) : data, () => written?.())) written?.();
+    },
+    endInput: () => input.writer.release(),
     resize: () => undefined,
     close: () => input.writer.release(),
   };

@@ -16,8 +16,13 @@ export interface CommandRequest {
 export interface RunningCommand {
   /** The exit code; 128 + n when signal n ended it, as shells report it. */
   readonly exited: Promise<number>;
-  write(data: string | Uint8Array): void;
+  /** `written` is called when the program's input has room for more. */
+  write(data: string | Uint8Array, written?: () => void): void;
+  /** Ends its standard input: a pipe's writer closes, a terminal gets its end-of-file character. */
+  endInput(): void;
   resize(size: TerminalRequest): void;
+  /** A name of signal(7) to everything the command started. @throws {SysError} EINVAL for what is none, ENOSYS for one that stops */
+  signal(name: string): void;
   /** SIGTERM to everything the command started; SIGKILL when something is left after a grace period. */
   kill(): void;
 }
@@ -41,7 +46,9 @@ export function runCommand(processes: ProcessTable, request: CommandRequest, out
   return {
     exited,
     write: io.write,
+    endInput: io.endInput,
     resize: io.resize,
+    signal: (name) => processes.killSession(sid, name),
     kill: () => {
       processes.killSession(sid, 'SIGTERM');
       const timer = setTimeout(() => processes.killSession(sid, 'SIGKILL'), KILL_GRACE_MS);

@@ -120,6 +120,12 @@ export class LoopbackNetwork implements GatewayNetwork {
     });
   }
 
+  /** Ports on which a server listens, in order. */
+  listeningPorts(): number[] {
+    const ports = [...this.bindings.values()].filter((binding) => listening(binding) && binding.socket.kind === 'tcp').map(({ port }) => port);
+    return [...new Set(ports)].sort((a, b) => a - b);
+  }
+
   /** Told of each port that begins to listen. @returns the unsubscribe */
   onListen(listener: PortListener): () => void {
     this.listeners.open.add(listener);

@@ -33,14 +33,17 @@ export function replicaCommand(disk: Disk): (request: CommandRequest, output: Ou
     };
     return {
       exited: ended.promise,
-      write: (data) => {
+      write: (data, written) => {
+        written?.();
         const text = typeof data === 'string' ? data : new TextDecoder().decode(data);
         working = working.then(async () => {
           const replica = await opened;
           for (const line of lines.push(text)) replica.receive(line);
         });
       },
+      endInput: () => end(0),
       resize: () => undefined,
+      signal: () => end(143),
       kill: () => end(143),
     };
   };
