@@ -36,6 +36,8 @@ describe('matrix: every route x every role', () => {
     ['DELETE …/files/*', () => `${one()}/files/package.json`, () => ({ method: 'DELETE', headers: { 'if-match': '"old"' } }), [412, 412, 403, 404, 401]],
     ['PUT …/blobs/:sha256', () => `${one()}/blobs/${sha}`, () => ({ method: 'PUT', body: 'abc' }), [204, 204, 403, 404, 401]],
     ['GET …/blobs/:sha256', () => `${one()}/blobs/${sha}`, () => ({}), [200, 200, 200, 404, 401]],
+    ['GET …/console', () => `${one()}/console`, () => ({}), [200, 200, 200, 404, 401]],
+    ['GET …/network', () => `${one()}/network`, () => ({}), [200, 200, 200, 404, 401]],
     ['POST …/agents', () => `${one()}/agents`, () => json({ name: 'A', verbs: ['files.read'] }), [201, 403, 403, 404, 401]],
     ['GET …/agents', () => `${one()}/agents`, () => ({}), [200, 200, 403, 404, 401]],
     ['DELETE …/agents/:agentId', () => `${one()}/agents/none`, () => ({ method: 'DELETE' }), [404, 403, 403, 404, 401]],
@@ -63,6 +65,7 @@ describe('matrix: every route x every role', () => {
         'delete /api/environments/{id}', 'delete /api/environments/{id}/files/{path}', 'delete /api/session', 'get /api/environments', 'get /api/environments/{id}', 'get /api/environments/{id}/blobs/{sha256}',
         'get /api/environments/{id}/files', 'get /api/environments/{id}/files/{path}', 'get /api/environments/{id}/scopes', 'put /api/environments/{id}/scopes', 'get /api/session', 'get /api/templates', 'post /api/environments', 'post /api/environments/reservations', 'post /api/environments/{id}/invites',
         'post /api/environments/{id}/agents', 'get /api/environments/{id}/agents', 'delete /api/environments/{id}/agents/{agentId}', 'patch /api/environments/{id}/agents/{agentId}', 'get /api/environments/{id}/audit',
+        'get /api/environments/{id}/console', 'get /api/environments/{id}/network',
         'post /api/session', 'put /api/environments/{id}/blobs/{sha256}', 'put /api/environments/{id}/files/{path}',
       ].sort(),
     );

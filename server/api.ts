@@ -8,6 +8,7 @@ import { agentRoutes } from './agents/routes.ts';
 import type { origins } from '../shared/hosts.ts';
 import { TerrariumError } from '../shared/errors/error.ts';
 import type { Activity } from './activity/activity.ts';
+import { activityRoutes } from './activity/routes.ts';
 import type { Identities, Identity } from './auth/identities.ts';
 import { sessionRoutes } from './auth/routes.ts';
 import type { Blobs } from './environments/blobs.ts';
@@ -64,6 +65,7 @@ export function createApp(options: ApiOptions): ApiApp {
   sessionRoutes(app, options);
   environmentRoutes(app, options);
   fileRoutes(app, options);
+  activityRoutes(app, options);
   agentRoutes(app, options);
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   app.doc31('/api/openapi.json', { openapi: '3.1.0', info: { title: 'Terrarium', version: '1' }, security: [{ bearer: [] }] });

@@ -117,6 +117,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
       }
     },
     async close() {
+      activity.close();
       const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
       await Promise.all(sockets.map((socket) => socket.close()));
       sockets = [];

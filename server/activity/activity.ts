@@ -46,6 +46,9 @@ export interface Activity {
   subscribe(environmentId: string, listener: (entry: ActivityEntry) => void): () => void;
   /** Forgets an environment. */
   remove(environmentId: string): void;
+  /** Aborted when the server stops: who still waits for records ends. */
+  readonly closed: AbortSignal;
+  close(): void;
 }
 
 /** Of one environment; a record is counted as its JSON. */
@@ -72,6 +75,7 @@ export interface ActivityOptions {
 
 export function createActivity({ logger, limits = LIMITS, totalBytes = TOTAL_BYTES }: ActivityOptions): Activity {
   const streams = new Map<string, Stream>();
+  const closing = new AbortController();
   let total = 0;
 
   function streamOf(environmentId: string): Stream {
@@ -146,5 +150,7 @@ export function createActivity({ logger, limits = LIMITS, totalBytes = TOTAL_BYT
       if (stream !== undefined) total -= bytesOf(stream);
       streams.delete(environmentId);
     },
+    closed: closing.signal,
+    close: () => closing.abort(),
   };
 }

@@ -87,6 +87,7 @@ export const ERRORS = {
   'E-TERRARIUM-1362': { status: 403, severity: 'error', retryable: false, message: 'A viewer may not tell the others what a preview does.', next: 'Ask the owner for an invitation as editor.' },
   'E-TERRARIUM-1363': { status: 409, severity: 'error', retryable: false, message: 'This source belongs to another connection.', next: 'Reload the page: it chooses a new one.' },
   'E-TERRARIUM-1364': { status: 429, severity: 'error', retryable: true, message: 'More was sent than the server had said it takes.', next: 'Wait for "taken" before sending more than {records} records.' },
+  'E-TERRARIUM-1365': { status: 429, severity: 'warning', retryable: true, message: '{limit} streams of this environment are open already.', next: 'Close one that is not needed, or ask for JSON.' },
   'E-TERRARIUM-1400': { status: 401, severity: 'error', retryable: false, message: 'You are not signed in.', next: 'Open the sign-in link that the server printed, or send a token as "Authorization: Bearer …".' },
   'E-TERRARIUM-1401': { status: 401, severity: 'error', retryable: false, message: 'That token is not valid, or no longer.', next: 'Ask for a new link; the owner finds theirs where the server was started.' },
   'E-TERRARIUM-1402': { status: 403, severity: 'error', retryable: false, message: 'As {role} you may not do this.', next: 'Ask the owner of the environment.' },
