@@ -43,6 +43,13 @@ describe('matrix: every route x every role', () => {
     ['DELETE …/agents/:agentId', () => `${one()}/agents/none`, () => ({ method: 'DELETE' }), [404, 403, 403, 404, 401]],
     ['PATCH …/agents/:agentId', () => `${one()}/agents/none`, () => json({ mode: 'edit' }, 'PATCH'), [404, 404, 403, 404, 401]],
     ['GET …/audit', () => `${one()}/audit`, () => ({}), [200, 403, 403, 404, 401]],
+    ['GET …/history', () => `${one()}/history`, () => ({}), [200, 200, 200, 404, 401]],
+    ['POST …/history', () => `${one()}/history`, () => json({ name: 'mark' }), [201, 201, 403, 404, 401]],
+    ['GET …/history/:revision', () => `${one()}/history/1`, () => ({}), [200, 200, 200, 404, 401]],
+    ['PATCH …/history/:revision', () => `${one()}/history/1`, () => json({ name: 'mark' }, 'PATCH'), [200, 200, 403, 404, 401]],
+    ['GET …/history/:revision/files', () => `${one()}/history/1/files`, () => ({}), [200, 200, 200, 404, 401]],
+    ['GET …/history/:revision/files/*', () => `${one()}/history/1/files/package.json`, () => ({}), [200, 200, 200, 404, 401]],
+    ['POST …/history/:revision/restore', () => `${one()}/history/1/restore`, () => json({ paths: ['package.json'] }), [200, 200, 403, 404, 401]],
     ['DELETE /api/environments/:id', () => `/api/environments/none`, () => ({ method: 'DELETE' }), [404, 404, 404, 404, 401]],
     ['GET /api/openapi.json', () => '/api/openapi.json', () => ({}), [200, 200, 200, 200, 200]],
   ];
@@ -66,6 +73,7 @@ describe('matrix: every route x every role', () => {
         'get /api/environments/{id}/files', 'get /api/environments/{id}/files/{path}', 'get /api/environments/{id}/scopes', 'put /api/environments/{id}/scopes', 'get /api/session', 'get /api/templates', 'post /api/environments', 'post /api/environments/reservations', 'post /api/environments/{id}/invites',
         'post /api/environments/{id}/agents', 'get /api/environments/{id}/agents', 'delete /api/environments/{id}/agents/{agentId}', 'patch /api/environments/{id}/agents/{agentId}', 'get /api/environments/{id}/audit',
         'get /api/environments/{id}/console', 'get /api/environments/{id}/network',
+        'get /api/environments/{id}/history', 'post /api/environments/{id}/history', 'get /api/environments/{id}/history/{revision}', 'patch /api/environments/{id}/history/{revision}', 'get /api/environments/{id}/history/{revision}/files', 'get /api/environments/{id}/history/{revision}/files/{path}', 'post /api/environments/{id}/history/{revision}/restore',
         'post /api/session', 'put /api/environments/{id}/blobs/{sha256}', 'put /api/environments/{id}/files/{path}',
       ].sort(),
     );

@@ -16,6 +16,8 @@ import type { Environments } from './environments/environments.ts';
 import type { Grants } from './environments/grants.ts';
 import { fileRoutes } from './environments/file-routes.ts';
 import { environmentRoutes } from './environments/routes.ts';
+import type { History } from './history/history.ts';
+import { historyRoutes } from './history/routes.ts';
 import { health } from './hosts/index.ts';
 import { errorResponse } from './http/answer.ts';
 import type { Logger } from './logger.ts';
@@ -28,6 +30,7 @@ export interface ApiOptions {
   grants: Grants;
   rooms: Rooms;
   blobs: Blobs;
+  history: History;
   identities: Identities;
   origins: ReturnType<typeof origins>;
   logger: Logger;
@@ -67,6 +70,7 @@ export function createApp(options: ApiOptions): ApiApp {
   fileRoutes(app, options);
   activityRoutes(app, options);
   agentRoutes(app, options);
+  historyRoutes(app, options);
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   app.doc31('/api/openapi.json', { openapi: '3.1.0', info: { title: 'Terrarium', version: '1' }, security: [{ bearer: [] }] });
   app.notFound((c) => errorResponse(TerrariumError.of('E-TERRARIUM-1102', { method: c.req.method, path: c.req.path }), options.logger));

@@ -16,6 +16,7 @@ import { loadSecrets } from './auth/secrets.ts';
 import { createBlobs } from './environments/blobs.ts';
 import { createEnvironments } from './environments/environments.ts';
 import { createGrants } from './environments/grants.ts';
+import { createHistory } from './history/history.ts';
 import { createFetch } from './hosts/index.ts';
 import { roomsOf } from './hosts/policies.ts';
 import { staticFolder } from './hosts/static-files.ts';
@@ -70,7 +71,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   }
   const dist = staticFolder(settings.distDir);
   const at = origins(settings.baseOrigin);
-  const api = createApi({ activity, agents, environments, grants, rooms, blobs, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
+  const api = createApi({ activity, agents, environments, grants, rooms, blobs, history: createHistory(rooms, blobs), identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({
     baseHost: new URL(settings.baseOrigin).host,
     logger,

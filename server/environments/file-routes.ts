@@ -28,7 +28,8 @@ const list = createRoute({
   responses: { 200: json('The files', z.object({ files: z.array(fileSchema) })), 401: failure, 404: failure },
 });
 
-const SAFE = { 'content-disposition': 'attachment', 'x-content-type-options': 'nosniff', 'content-security-policy': "sandbox; default-src 'none'", 'cross-origin-resource-policy': 'same-origin' };
+/** What a task wrote is never rendered or run by a browser. */
+export const SAFE_ATTACHMENT = { 'content-disposition': 'attachment', 'x-content-type-options': 'nosniff', 'content-security-policy': "sandbox; default-src 'none'", 'cross-origin-resource-policy': 'same-origin' };
 const bytesContent = { 'application/octet-stream': { schema: z.any().openapi({ type: 'string', format: 'binary' }) } };
 
 export function fileRoutes(app: ApiApp, { environments, rooms, blobs }: ApiOptions): void {
@@ -40,7 +41,7 @@ export function fileRoutes(app: ApiApp, { environments, rooms, blobs }: ApiOptio
 
   app.get('/api/environments/:id/files/*', async (c) => {
     const { info, bytes } = await files.read(environmentOf(c, 'read'), pathOf(c));
-    const headers = { ...SAFE, etag: `"${info.revision}"`, 'cache-control': 'private, no-cache', 'content-type': info.kind === 'text' ? 'text/plain; charset=utf-8' : 'application/octet-stream' };
+    const headers = { ...SAFE_ATTACHMENT, etag: `"${info.revision}"`, 'cache-control': 'private, no-cache', 'content-type': info.kind === 'text' ? 'text/plain; charset=utf-8' : 'application/octet-stream' };
     if (c.req.header('if-none-match') === headers.etag) return c.body(null, 304, headers);
     return c.body(bytes, 200, headers);
   });
@@ -60,7 +61,7 @@ export function fileRoutes(app: ApiApp, { environments, rooms, blobs }: ApiOptio
 
   app.get('/api/environments/:id/blobs/:sha256', async (c) => {
     const bytes = await blobs.get(environmentOf(c, 'read'), c.req.param('sha256'));
-    return c.body(bytes, 200, { ...SAFE, 'content-type': 'application/octet-stream', 'cache-control': 'private, max-age=31536000, immutable' });
+    return c.body(bytes, 200, { ...SAFE_ATTACHMENT, 'content-type': 'application/octet-stream', 'cache-control': 'private, max-age=31536000, immutable' });
   });
   app.put('/api/environments/:id/blobs/:sha256', async (c) => {
     const environmentId = environmentOf(c, 'write');

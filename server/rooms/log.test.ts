@@ -52,9 +52,9 @@ describe('update log', () => {
     const seen: number[] = [];
     log.append('a', one, ANN, () => {});
     log.append('a', two, { ...ANN, name: 'Anna' }, () => {});
-    log.alongside('a', (seq) => seen.push(seq));
+    log.alongside('a', (seq) => seen.push(seq), () => {});
     log.append('a', three, BEN, () => {});
-    log.alongside('a', (seq) => seen.push(seq));
+    log.alongside('a', (seq) => seen.push(seq), () => {});
     log.flush();
     expect(log.load('a').map(({ seq, author }) => [seq, author?.name])).toEqual([[1, 'Ann'], [2, 'Ben']]);
     expect(seen).toEqual([1, 2]);

@@ -29,7 +29,7 @@ export interface UpdateLog {
    * Queues statements for the transaction that writes what was appended before, or for the next one: `write` is given the number of the last row there
    * is then. It runs again when the commit fails.
    */
-  alongside(environmentId: string, write: (seq: number) => void): void;
+  alongside(environmentId: string, write: (seq: number) => void, durable: () => void): void;
   hasPending(environmentId: string): boolean;
   /** Why the last commit failed, while what it had to write waits for another try. */
   readonly failure: Error | undefined;
@@ -49,9 +49,10 @@ interface QueuedUpdate {
   at: number;
   durable: () => void;
 }
-type Queued = QueuedUpdate | { environmentId: string; write: (seq: number) => void };
+type Queued = QueuedUpdate | { environmentId: string; write: (seq: number) => void; durable: () => void };
 
-export function createUpdateLog(database: DatabaseSync, logger: Logger): UpdateLog {
+/** `beforeCompaction` may queue what has to be taken from the rows of an environment before they become one. */
+export function createUpdateLog(database: DatabaseSync, logger: Logger, beforeCompaction: (environmentId: string) => void = () => undefined): UpdateLog {
   const select = database.prepare('SELECT seq, data, author, at FROM updates WHERE environment_id = ? ORDER BY seq');
   const last = database.prepare('SELECT COALESCE(MAX(seq), 0) AS seq, COUNT(*) AS rows FROM updates WHERE environment_id = ?');
   const insert = database.prepare('INSERT INTO updates (environment_id, seq, data, author, at) VALUES (?, ?, ?, ?, ?)');
@@ -81,7 +82,12 @@ export function createUpdateLog(database: DatabaseSync, logger: Logger): UpdateL
   }
 
   function flush(): void {
-    if (queue.length === 0) return;
+    for (const environmentId of writeBatch()) if (tail(environmentId).rows > COMPACT_ROWS) compact(environmentId);
+  }
+
+  /** @returns the environments that it wrote for */
+  function writeBatch(): Iterable<string> {
+    if (queue.length === 0) return [];
     const batch = queue;
     const byRoom = Map.groupBy(batch, ({ environmentId }) => environmentId);
     transaction(database, () => {
@@ -89,8 +95,8 @@ export function createUpdateLog(database: DatabaseSync, logger: Logger): UpdateL
     });
     queue = [];
     failure = undefined;
-    for (const entry of batch) if ('update' in entry) entry.durable();
-    for (const environmentId of byRoom.keys()) if (tail(environmentId).rows > COMPACT_ROWS) compact(environmentId);
+    for (const entry of batch) entry.durable();
+    return byRoom.keys();
   }
 
   function writeRoom(environmentId: string, entries: Queued[]): void {
@@ -104,6 +110,8 @@ export function createUpdateLog(database: DatabaseSync, logger: Logger): UpdateL
   }
 
   function compact(environmentId: string): void {
+    beforeCompaction(environmentId);
+    writeBatch();
     const rows = load(environmentId);
     if (rows.length < 2) return;
     const doc = new Y.Doc();
@@ -132,8 +140,8 @@ export function createUpdateLog(database: DatabaseSync, logger: Logger): UpdateL
       queue.push({ environmentId, update, author, at: Date.now(), durable });
       schedule(GROUP_MS);
     },
-    alongside(environmentId, write) {
-      queue.push({ environmentId, write });
+    alongside(environmentId, write, durable) {
+      queue.push({ environmentId, write, durable });
       schedule(GROUP_MS);
     },
     hasPending: (environmentId) => queue.some((entry) => entry.environmentId === environmentId),

@@ -8,8 +8,10 @@ import { SERVER_AUTHOR } from '../../shared/document/author.ts';
 import type { Author } from '../../shared/document/author.ts';
 import { MESSAGE_WRITE, ROOM_WRITE_VERSION, toRoomSchema } from '../../shared/protocol/room-write.ts';
 import type { FromRoom } from '../../shared/protocol/room-write.ts';
+import { Recorder } from '../history/recorder.ts';
+import type { RevisionStore } from '../history/store.ts';
 import { applyWrite, BadWrite } from './conditional-write.ts';
-import type { UpdateLog } from './log.ts';
+import type { LoggedUpdate, UpdateLog } from './log.ts';
 
 export const MESSAGE = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3, durable: 100, write: MESSAGE_WRITE } as const;
 export const DURABLE_VERSION = 1;
@@ -25,6 +27,11 @@ export interface Connection {
 /** Origin of the transactions of a room's document: a `Connection` is one, so that every update has its author. */
 export interface RoomOrigin {
   author: Author;
+}
+
+/** Of what is replayed from the log. */
+interface LoggedOrigin extends RoomOrigin {
+  at: number | undefined;
 }
 
 interface ConnectionState {
@@ -44,6 +51,8 @@ export class WriteRefused extends Error {}
 export class Room {
   readonly environmentId: string;
   readonly doc = new Y.Doc();
+  /** Makes its changes steps of the timeline. */
+  readonly recorder: Recorder;
   readonly #log: UpdateLog;
   readonly #awareness = new awarenessProtocol.Awareness(this.doc);
   readonly #connections = new Map<Connection, ConnectionState>();
@@ -52,13 +61,24 @@ export class Room {
   /** Whoever needs it loaded. */
   users = 0;
 
-  constructor(environmentId: string, log: UpdateLog) {
+  constructor(environmentId: string, log: UpdateLog, store: RevisionStore) {
     this.environmentId = environmentId;
     this.#log = log;
-    this.doc.transact(() => log.load(environmentId).forEach(({ update }) => Y.applyUpdate(this.doc, update)));
+    this.recorder = new Recorder({ environmentId, doc: this.doc, store, authorOf: (origin) => ({ author: this.#authorOf(origin), at: (origin as LoggedOrigin | null)?.at }), alongside: (write, durable) => log.alongside(environmentId, write, durable) });
+    this.#load(log.load(environmentId), store.latest(environmentId)?.logSeq);
     this.#awareness.setLocalState(null);
     this.doc.on('update', (update: Uint8Array, origin: unknown) => this.#onUpdate(update, origin));
     this.#awareness.on('update', (change: AwarenessChange, origin: unknown) => this.#onAwareness(change, origin));
+  }
+
+  /** What the timeline has, and then, recorded as it was made, what it has not: the server ended in the middle of a step. */
+  #load(rows: readonly LoggedUpdate[], recorded: number | undefined): void {
+    const known = recorded === undefined ? firstContent(rows) : rows.filter(({ seq }) => seq <= recorded).length;
+    this.doc.transact(() => rows.slice(0, known).forEach(({ update }) => Y.applyUpdate(this.doc, update)));
+    this.recorder.watch();
+    const [first] = rows;
+    if (recorded === undefined && first !== undefined) this.recorder.begin(first.author ?? SERVER_AUTHOR, first.at ?? Date.now());
+    for (const { update, author = SERVER_AUTHOR, at } of rows.slice(known)) Y.applyUpdate(this.doc, update, { author, at } satisfies LoggedOrigin);
   }
 
   get connectionCount(): number {
@@ -109,6 +129,7 @@ export class Room {
 
   destroy(): void {
     this.#connections.clear();
+    this.recorder.close();
     this.#awareness.destroy();
     this.doc.destroy();
     for (const resolve of this.#waiting.splice(0)) resolve();
@@ -206,6 +227,12 @@ export class Room {
     const frame = awarenessMessage(update);
     for (const connection of this.#connections.keys()) connection.send(frame);
   }
+}
+
+/** Rows that are the first revision of a document that has none: its first, and what tells no author. */
+function firstContent(rows: readonly LoggedUpdate[]): number {
+  const next = rows.findIndex(({ author }, index) => index > 0 && author !== undefined);
+  return next === -1 ? rows.length : next;
 }
 
 function originAuthor(origin: unknown): Author {

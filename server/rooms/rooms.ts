@@ -3,6 +3,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type * as Y from 'yjs';
 import type { Author } from '../../shared/document/author.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
+import { createRevisionStore } from '../history/store.ts';
+import type { RevisionStore } from '../history/store.ts';
 import type { Logger } from '../logger.ts';
 import { createUpdateLog } from './log.ts';
 import { Room } from './room.ts';
@@ -24,6 +26,8 @@ export interface Rooms {
   seed(environmentId: string, update: Uint8Array, author: Author): void;
   remove(environmentId: string): void;
   connections(environmentId: string): number;
+  /** The rows of all timelines. */
+  readonly revisions: RevisionStore;
   close(): Promise<void>;
 }
 
@@ -40,9 +44,10 @@ export interface RoomsOptions {
 }
 
 export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = () => undefined, onLoad, onRemove }: RoomsOptions): Rooms {
-  const log = createUpdateLog(database, logger);
-  const seedRow = database.prepare('INSERT INTO updates (environment_id, seq, data, author, at) VALUES (?, 1, ?, ?, ?)');
   const rooms = new Map<string, Room>();
+  const log = createUpdateLog(database, logger, (environmentId) => endStep(rooms.get(environmentId)));
+  const store = createRevisionStore(database);
+  const seedRow = database.prepare('INSERT INTO updates (environment_id, seq, data, author, at) VALUES (?, 1, ?, ?, ?)');
   const idle = new Map<string, NodeJS.Timeout>();
   let closed = false;
 
@@ -51,7 +56,7 @@ export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = (
     clearTimeout(idle.get(environmentId));
     let room = rooms.get(environmentId);
     if (room === undefined) {
-      room = new Room(environmentId, log);
+      room = new Room(environmentId, log, store);
       rooms.set(environmentId, room);
       onLoad?.(room);
     }
@@ -67,13 +72,14 @@ export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = (
 
   function unload(room: Room): void {
     if (room.users > 0 || rooms.get(room.environmentId) !== room) return;
+    endStep(room);
     if (log.hasPending(room.environmentId)) {
       idle.set(room.environmentId, setTimeout(() => unload(room), idleMs).unref());
       return;
     }
+    log.compact(room.environmentId);
     rooms.delete(room.environmentId);
     idle.delete(room.environmentId);
-    log.compact(room.environmentId);
     room.destroy();
   }
 
@@ -97,6 +103,7 @@ export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = (
   }
 
   return {
+    revisions: store,
     enter,
     leave,
     read,
@@ -119,6 +126,7 @@ export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = (
       idle.delete(environmentId);
       rooms.delete(environmentId);
       log.remove(environmentId);
+      store.removeAll(environmentId);
       room?.end(4404, TerrariumError.of('E-TERRARIUM-1304').message);
       room?.destroy();
       onRemove?.(environmentId);
@@ -127,6 +135,7 @@ export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = (
     async close() {
       closed = true;
       for (const timer of idle.values()) clearTimeout(timer);
+      for (const room of rooms.values()) endStep(room);
       log.flush();
       for (const room of rooms.values()) {
         room.end(1012, 'The server restarts.');
@@ -135,4 +144,9 @@ export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = (
       rooms.clear();
     },
   };
+}
+
+/** What is under way is written with the next commit. */
+function endStep(room: Room | undefined): void {
+  if (room?.recorder.isOpen === true) void room.recorder.cut();
 }

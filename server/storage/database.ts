@@ -44,6 +44,18 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE file_locks (
      environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, file_id TEXT NOT NULL, holder_kind TEXT NOT NULL, holder_id TEXT NOT NULL,
      holder_name TEXT NOT NULL, reason TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER, PRIMARY KEY (environment_id, file_id)) STRICT, WITHOUT ROWID;`,
+  // server/history/SPEC.md. A change without content says that the path is gone.
+  `CREATE TABLE revisions (
+     environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, revision INTEGER NOT NULL, log_seq INTEGER NOT NULL,
+     started_at INTEGER NOT NULL, at INTEGER NOT NULL, authors TEXT NOT NULL, kind TEXT NOT NULL, restored INTEGER, name TEXT,
+     PRIMARY KEY (environment_id, revision)) STRICT, WITHOUT ROWID;
+   CREATE TABLE revision_changes (
+     environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, path TEXT NOT NULL, revision INTEGER NOT NULL,
+     file TEXT, kind TEXT, content TEXT, size INTEGER, mode INTEGER, authors TEXT NOT NULL,
+     PRIMARY KEY (environment_id, path, revision)) STRICT, WITHOUT ROWID;
+   CREATE INDEX revision_changes_by_revision ON revision_changes (environment_id, revision);
+   CREATE INDEX revision_changes_by_content ON revision_changes (content);
+   CREATE TABLE revision_contents (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT;`,
 ];
 
 export function openDatabase(file: string): DatabaseSync {
