@@ -64,7 +64,7 @@ export class Room {
   constructor(environmentId: string, log: UpdateLog, store: RevisionStore) {
     this.environmentId = environmentId;
     this.#log = log;
-    this.recorder = new Recorder({ environmentId, doc: this.doc, store, authorOf: (origin) => ({ author: this.#authorOf(origin), at: (origin as LoggedOrigin | null)?.at }), alongside: (write, durable) => log.alongside(environmentId, write, durable) });
+    this.recorder = new Recorder({ environmentId, doc: this.doc, store, authorOf: (origin) => ({ author: this.authorOf(origin), at: (origin as LoggedOrigin | null)?.at }), alongside: (write, durable) => log.alongside(environmentId, write, durable) });
     this.#load(log.load(environmentId), store.latest(environmentId)?.logSeq);
     this.#awareness.setLocalState(null);
     this.doc.on('update', (update: Uint8Array, origin: unknown) => this.#onUpdate(update, origin));
