@@ -19,6 +19,7 @@ import { environmentRoutes } from './environments/routes.ts';
 import type { History } from './history/history.ts';
 import { historyRoutes } from './history/routes.ts';
 import { health } from './hosts/index.ts';
+import type { HostLinks } from './host-link/links.ts';
 import { errorResponse } from './http/answer.ts';
 import type { Logger } from './logger.ts';
 import type { Rooms } from './rooms/rooms.ts';
@@ -31,6 +32,7 @@ export interface ApiOptions {
   rooms: Rooms;
   blobs: Blobs;
   history: History;
+  hosts: HostLinks;
   identities: Identities;
   origins: ReturnType<typeof origins>;
   logger: Logger;

@@ -17,9 +17,11 @@ import { createBlobs } from './environments/blobs.ts';
 import { createEnvironments } from './environments/environments.ts';
 import { createGrants } from './environments/grants.ts';
 import { createHistory } from './history/history.ts';
+import { createHosts } from './host-link/index.ts';
 import { createFetch } from './hosts/index.ts';
 import { roomsOf } from './hosts/policies.ts';
 import { staticFolder } from './hosts/static-files.ts';
+import type { HostLinks } from './host-link/links.ts';
 import type { Logger } from './logger.ts';
 import { createPackagesApp } from './packages/index.ts';
 import { attachSockets } from './rooms/sockets.ts';
@@ -33,6 +35,8 @@ export interface Terrarium {
   /** With which the owner signs in. */
   ownerToken: string;
   signInLink: string;
+  /** The running containers that may be asked. */
+  hosts: HostLinks;
   listen(): Promise<void>;
   /** Stops taking requests, stores what is open, closes. */
   close(): Promise<void>;
@@ -71,7 +75,8 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   }
   const dist = staticFolder(settings.distDir);
   const at = origins(settings.baseOrigin);
-  const api = createApi({ activity, agents, environments, grants, rooms, blobs, history: createHistory(rooms, blobs), identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
+  const hosts = createHosts({ baseHost: new URL(settings.baseOrigin).host, identities, environments, logger });
+  const api = createApi({ hosts: hosts.links, activity, agents, environments, grants, rooms, blobs, history: createHistory(rooms, blobs), identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({
     baseHost: new URL(settings.baseOrigin).host,
     logger,
@@ -94,7 +99,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
 
   async function listenAt(address: string): Promise<void> {
     const server = createAdaptorServer({ fetch, serverOptions: { maxHeaderSize: 65536, keepAliveTimeout: 65_000 } }) as Server;
-    sockets.push(attachSockets(server, { agents, baseHost: new URL(settings.baseOrigin).host, identities, environments, rooms, channels, logger }));
+    sockets.push(attachSockets(server, { others: [hosts.upgrade], agents, baseHost: new URL(settings.baseOrigin).host, identities, environments, rooms, channels, logger }));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(settings.port, address, () => {
@@ -107,6 +112,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
 
   return {
     fetch,
+    hosts: hosts.links,
     ownerToken: secrets.ownerToken,
     signInLink: `${at.app}/login?token=${encodeURIComponent(secrets.ownerToken)}`,
     async listen() {
@@ -121,6 +127,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
       activity.close();
       const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
       await Promise.all(sockets.map((socket) => socket.close()));
+      hosts.close();
       sockets = [];
       for (const server of servers) server.closeIdleConnections();
       await Promise.race([Promise.all(closed), new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())]);

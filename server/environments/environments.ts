@@ -43,6 +43,8 @@ export interface Environments {
   list(): Environment[];
   /** Ends its room, and deletes its document and its blobs. */
   remove(id: string): Promise<void>;
+  /** Calls back when one was terminated. */
+  onRemoved(listener: (environmentId: string) => void): void;
   touch(id: string, status: Status): void;
 }
 
@@ -78,8 +80,11 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
     return reservation;
   };
 
+  const removed = new Set<(environmentId: string) => void>();
+
   return {
     templates,
+    onRemoved: (listener) => void removed.add(listener),
     async reserve(templateId) {
       await templates.get(templateId);
       const id = newId();
@@ -110,6 +115,7 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
       byId.delete(id);
       rooms.remove(id);
       deleteRow.run(id);
+      for (const listener of removed) listener(id);
       await blobs.removeAll(id);
     },
     touch(id, status) {

@@ -35,7 +35,11 @@ export interface SocketsOptions {
   agents: Agents;
   channels: Channels;
   logger: Logger;
+  /** Who else takes upgrades; asked first, each says whether this one is its own. */
+  others: readonly Upgrade[];
 }
+
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 
 export function attachSockets(server: Server, options: SocketsOptions): { close(): Promise<void> } {
   const sockets = new WebSocketServer({
@@ -46,6 +50,7 @@ export function attachSockets(server: Server, options: SocketsOptions): { close(
   });
   const pings = setInterval(() => sockets.clients.forEach(ping), PING_MS).unref();
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (options.others.some((take) => take(request, socket, head))) return;
     const environmentId = /^\/ws\/([A-Za-z0-9_-]{1,64})(?:\?|$)/.exec(request.url ?? '')?.[1];
     if (environmentId === undefined || parseHost(request.headers.host, options.baseHost).role !== 'app') {
       socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
@@ -97,7 +102,8 @@ function admit(request: IncomingMessage, environmentId: string, { identities, en
   return { canWrite: role === 'owner' || role === 'editor', author: authorIn(identity, environmentId), agent: identity.agent };
 }
 
-function identify(request: IncomingMessage, sameOrigin: boolean, identities: Identities): Identity | undefined {
+/** The caller of an upgrade, by a token among the protocols it offers, `Authorization`, or the cookie of a page of ours. Throws 1401. */
+export function identify(request: IncomingMessage, sameOrigin: boolean, identities: Identities): Identity | undefined {
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((part) => part.trim());
   const token = offered.find((part) => part.startsWith('bearer.'))?.slice('bearer.'.length) ?? /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) return sameOrigin ? identities.identifyCookie(request.headers.cookie ?? null) : undefined;
