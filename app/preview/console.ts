@@ -1,6 +1,9 @@
 /** What the preview logged and which errors it had, newest last, bounded. */
 import { createStore } from 'zustand/vanilla';
+import type { ConsoleRecord } from '../../shared/protocol/activity.ts';
 import type { LoggedValue, PreviewReport, StackFrame } from '../../shared/protocol/preview-report.ts';
+import { originKey } from './origin.ts';
+import type { Origin } from './origin.ts';
 
 export type ConsoleLevel = 'log' | 'info' | 'warn' | 'error' | 'debug';
 
@@ -15,18 +18,24 @@ export interface ConsoleEntry {
   depth: number;
   /** How often the same entry came in a row. */
   count: number;
+  /** Another member's preview. */
+  from?: Origin;
 }
+
+type Logged = Extract<PreviewReport, { kind: 'console' | 'error' | 'vite-error' }> | ConsoleRecord;
 
 const MOST = 2000;
 let nextId = 1;
 
 export function createConsole() {
   const store = createStore<{ entries: ConsoleEntry[] }>(() => ({ entries: [] }));
-  let depth = 0;
+  /** Of console.group, for each page. */
+  const depths = new Map<string, number>();
 
   const add = (fields: Omit<ConsoleEntry, 'id' | 'depth' | 'count'>) =>
     store.setState(({ entries }) => {
       const last = entries.at(-1);
+      const depth = depths.get(originKey(fields.from)) ?? 0;
       if (last !== undefined && last.depth === depth && isSame(last, fields)) {
         return { entries: [...entries.slice(0, -1), { ...last, count: last.count + 1, time: fields.time }] };
       }
@@ -36,26 +45,39 @@ export function createConsole() {
   return {
     store,
     clear() {
-      depth = 0;
+      depths.clear();
       store.setState({ entries: [] });
     },
-    receive(report: Extract<PreviewReport, { kind: 'console' | 'error' | 'vite-error' }>) {
+    /** A sentence of our own. */
+    note: (text: string) => add({ time: Date.now(), level: 'info', realm: 'page', values: [{ type: 'string', preview: text }], stack: [] }),
+    /** `from`: another member's preview; none: this page's own. */
+    receive(report: Logged, from?: Origin) {
+      const whose = from === undefined ? {} : { from };
+      const key = originKey(from);
+      const depth = depths.get(key) ?? 0;
       switch (report.kind) {
         case 'console': {
-          if (report.level === 'clear') return this.clear();
-          if (report.level === 'groupEnd') return void (depth = Math.max(0, depth - 1));
-          add({ time: report.time, level: levelOf(report.level), realm: report.realm, values: report.args, stack: report.stack ?? [] });
-          if (report.level === 'group' || report.level === 'groupCollapsed') depth = Math.min(depth + 1, 20);
+          if (report.level === 'clear') return from === undefined ? this.clear() : this.clearFrom(from);
+          if (report.level === 'groupEnd') return void depths.set(key, Math.max(0, depth - 1));
+          add({ time: report.time, level: levelOf(report.level), realm: report.realm, values: report.args, stack: report.stack ?? [], ...whose });
+          if (report.level === 'group' || report.level === 'groupCollapsed') depths.set(key, Math.min(depth + 1, 20));
           return;
         }
+        case 'gap':
+          return add({ time: report.time, level: 'warn', realm: 'page', values: [{ type: 'string', preview: `${report.count} more could not be passed on.` }], stack: [], ...whose });
         case 'error': {
           const prefix = report.type === 'unhandledrejection' ? 'Uncaught (in promise) ' : report.type === 'error' ? 'Uncaught ' : '';
           const preview = `${prefix}${report.name === '' ? '' : `${report.name}: `}${report.message}`;
-          return add({ time: report.time, level: 'error', realm: report.realm, values: [{ type: 'error', preview }], stack: report.stack });
+          return add({ time: report.time, level: 'error', realm: report.realm, values: [{ type: 'error', preview }], stack: report.stack, ...whose });
         }
         case 'vite-error':
-          return add({ time: report.time, level: 'error', realm: report.realm, values: [{ type: 'string', preview: report.message }], stack: frameOf(report) });
+          return add({ time: report.time, level: 'error', realm: report.realm, values: [{ type: 'string', preview: report.message }], stack: frameOf(report), ...whose });
       }
+    },
+    /** What another member's page cleared was its own. */
+    clearFrom({ source }: Origin) {
+      depths.delete(source);
+      store.setState(({ entries }) => ({ entries: entries.filter(({ from }) => from?.source !== source) }));
     },
   };
 }
@@ -72,7 +94,7 @@ function frameOf(report: { file?: string | undefined; line?: number | undefined;
 }
 
 function isSame(a: ConsoleEntry, b: Omit<ConsoleEntry, 'id' | 'depth' | 'count'>): boolean {
-  return a.level === b.level && a.realm === b.realm && JSON.stringify([a.values, a.stack]) === JSON.stringify([b.values, b.stack]);
+  return originKey(a.from) === originKey(b.from) && a.level === b.level && a.realm === b.realm && JSON.stringify([a.values, a.stack]) === JSON.stringify([b.values, b.stack]);
 }
 
 export function entryText(entry: ConsoleEntry): string {

@@ -44,6 +44,7 @@ export class Preview {
   readonly #origin: (port: number) => string;
   readonly #listening = new AbortController();
   readonly #probes = new Map<string, (report: Extract<PreviewReport, { kind: 'probe' }>) => void>();
+  readonly #listeners = new Set<(report: PreviewReport, port: number) => void>();
   #frame: HTMLIFrameElement | undefined;
   #prepared: HTMLIFrameElement | undefined;
   #preferred: number | undefined;
@@ -149,6 +150,17 @@ export class Preview {
     this.#command({ v: 1, source: 'terrarium-app', command: 'forward' });
   }
 
+  /** To shares of the way that can be scrolled, 0 to 1. */
+  scrollTo(x: number, y: number): void {
+    this.#command({ v: 1, source: 'terrarium-app', command: 'scroll', x, y });
+  }
+
+  /** Called with each report of the page that is shown, after it was taken. */
+  onReport(listener: (report: PreviewReport, port: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
   dismissError(): void {
     this.store.setState({ error: undefined });
   }
@@ -179,7 +191,9 @@ export class Preview {
     if (event.source !== this.#frame?.contentWindow) return this.#connectTab(event);
     if (typeof event.data !== 'object' || event.data === null || !('source' in event.data) || event.data.source !== PREVIEW_REPORT_SOURCE) return;
     const parsed = previewReportSchema.safeParse(event.data);
-    if (parsed.success) this.receive(parsed.data);
+    if (!parsed.success) return;
+    this.receive(parsed.data);
+    for (const listener of this.#listeners) listener(parsed.data, port);
   }
 
   /** A tab of the same origin has no relay of its own; the framed page passes its port on, so the port number stays the browser's word. */
@@ -211,6 +225,7 @@ export class Preview {
       case 'hot-update':
         return this.store.setState(({ hotUpdates }) => ({ hotUpdates: hotUpdates + 1, error: undefined }));
       case 'performance':
+      case 'scroll':
         return;
       case 'probe':
         return this.#probes.get(report.id)?.(report);

@@ -18,6 +18,7 @@ import { announce, createMembers, loadProfile } from '../document/presence.ts';
 import type { Member } from '../document/presence.ts';
 import type { SyncStatus } from '../sync/status.ts';
 import type { TypesProvider } from '../editor/types.ts';
+import { SharedPreview } from '../channels/shared-preview.ts';
 import { Preview } from '../preview/preview.ts';
 import { describeError } from '../state/describe-error.ts';
 import { Terminals } from '../terminal/terminals.ts';
@@ -88,6 +89,7 @@ export class WorkspaceSession {
   readonly problems: StoreApi<Problem[]> = createStore<Problem[]>(() => []);
   readonly boot: BootMachine = createBootMachine(describeError);
   readonly preview: Preview;
+  readonly shared: SharedPreview;
   readonly terminals: Terminals;
   readonly baseline: Baseline;
   readonly state: StoreApi<SessionState>;
@@ -105,14 +107,15 @@ export class WorkspaceSession {
     this.label = environmentId;
     this.at = origins(location.origin);
     this.state = createStore<SessionState>(() => ({ environment: undefined, container: undefined, containerLost: false, diskFull: false, startCommand: undefined, reveal: undefined }));
-    this.document = openDocument({ environmentId, socketBase: `${location.origin.replace(/^http/, 'ws')}/ws` });
+    this.preview = new Preview(this.label, this.at);
+    this.shared = new SharedPreview(this.preview, () => loadProfile().name);
+    this.document = openDocument({ environmentId, socketBase: `${location.origin.replace(/^http/, 'ws')}/ws`, channels: () => this.shared.channels });
     const { doc, awareness } = this.document;
     announce(awareness, loadProfile());
     this.files = createFileList(doc);
     this.edits = new FileEdits(doc);
     this.members = createMembers(awareness);
     this.baseline = new Baseline(doc, this.document.ready);
-    this.preview = new Preview(this.label, this.at);
     this.terminals = new Terminals(() => this.#whenRunning());
     this.terminals.onLink = (uri) => this.openLink(uri);
     this.types = plugs.types?.(this);
@@ -224,6 +227,7 @@ export class WorkspaceSession {
     this.#run.abort(new DOMException('Closed', 'AbortError'));
     this.state.getState().container?.teardown();
     this.terminals.dispose();
+    this.shared.dispose();
     this.preview.dispose();
     this.document.destroy();
   }

@@ -2,7 +2,10 @@
 import type { ClientBoot, FromPreviewWorker, ToPreviewWorker } from '../../shared/protocol/preview-channel.ts';
 import { obeyApp } from './client/commands.ts';
 import { reportConsole, reportErrors, reportMilestones, reportRoutes } from './client/page-events.ts';
+import { reportMeasures } from './client/measures.ts';
 import { reporter } from './client/reports.ts';
+import { reportRequests } from './client/requests.ts';
+import { reportScroll } from './client/scroll.ts';
 import { containerPort } from './addresses.ts';
 import { createWebSocketClass, type SocketTarget } from './client/socket.ts';
 import { reportViteMessage } from './client/vite.ts';
@@ -65,4 +68,7 @@ reportMilestones(report);
 reportConsole(report);
 reportErrors(report);
 reportRoutes(report);
+reportRequests(report);
+reportMeasures(report);
+reportScroll(report);
 obeyApp(boot.appOrigin, report, (channel) => void theRelay().pass(channel));

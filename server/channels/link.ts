@@ -1,7 +1,8 @@
 /** One connection that speaks channels: reads its frames, keeps it to its window, answers (SPEC H1-H4, D1, D5, D6, B2, B5, B6). */
+import * as z from 'zod';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import type { Author } from '../../shared/document/author.ts';
-import { activityKindOf, anyHelloSchema, CHANNELS_VERSION, fromPageSchema, MAX_CHANNEL_FRAME, PAGE_WINDOW } from '../../shared/protocol/channels.ts';
+import { activityKindOf, anyHelloSchema, CHANNELS_VERSION, fromPageFrames, MAX_CHANNEL_FRAME, PAGE_WINDOW, readFrame } from '../../shared/protocol/channels.ts';
 import type { FromPage, FromServer, Hello, Place } from '../../shared/protocol/channels.ts';
 import type { Delivery, TextSocket } from './delivery.ts';
 import type { Source } from './sources.ts';
@@ -124,9 +125,11 @@ function parseFrame(text: string): FromPage {
   }
   const hello = anyHelloSchema.safeParse(value);
   if (hello.success && hello.data.v !== CHANNELS_VERSION) throw TerrariumError.of('E-TERRARIUM-1360', { offered: hello.data.v, spoken: CHANNELS_VERSION });
-  const parsed = fromPageSchema.safeParse(value);
-  if (!parsed.success) throw broken(parsed.error.issues[0]?.path.join('.') || 'its shape');
-  return parsed.data;
+  try {
+    return readFrame(fromPageFrames, value);
+  } catch (error) {
+    throw broken((error instanceof z.ZodError && error.issues[0]?.path.join('.')) || 'its shape');
+  }
 }
 
 function isRecord(frame: FromPage): frame is RecordFromPage {

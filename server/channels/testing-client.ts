@@ -1,7 +1,7 @@
 /** A program on the channels of a server under test: says what it is told to, and keeps all that it hears. */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { fromServerSchema } from '../../shared/protocol/channels.ts';
+import { fromServerFrames, readFrame } from '../../shared/protocol/channels.ts';
 import type { FromServer } from '../../shared/protocol/channels.ts';
 import { OWNER_TOKEN } from '../testing.ts';
 
@@ -25,7 +25,7 @@ export class TestMember {
     this.closed = once(this.socket, 'close').then(([code, reason]) => ({ code: code as number, reason: String(reason) }));
     this.socket.on('error', () => undefined);
     this.socket.on('message', (data: Buffer, isBinary) => {
-      if (!isBinary) this.#hear(fromServerSchema.parse(JSON.parse(data.toString())));
+      if (!isBinary) this.#hear(readFrame(fromServerFrames, JSON.parse(data.toString())));
     });
   }
 

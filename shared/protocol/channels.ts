@@ -43,15 +43,12 @@ export type ChannelName = 'logs' | 'state' | 'preview' | 'collaboration';
 
 const told = <D extends z.ZodRawShape>(channel: ChannelName, shape: D) => z.strictObject({ v, channel: z.literal(channel), id: count, data: z.strictObject(shape) });
 
+const numbered = <D extends z.ZodRawShape>(channel: ChannelName, shape: D) => z.strictObject({ v, channel: z.literal(channel), id: count.min(1), data: z.strictObject(shape) });
+
+type FrameOf<S extends Record<string, z.ZodType>> = z.infer<S[keyof S]>;
+
 /** `again`: the server that runs now is another one than that which took this record before. */
 const again = { again: z.literal(true).optional() };
-const recordDatas = {
-  console: z.strictObject({ kind: z.literal('console'), record: consoleRecordSchema, ...again }),
-  network: z.strictObject({ kind: z.literal('network'), record: networkRecordSchema, ...again }),
-  route: z.strictObject({ kind: z.literal('route_change'), record: routeRecordSchema, ...again }),
-  performance: z.strictObject({ kind: z.literal('performance'), record: performanceRecordSchema, ...again }),
-};
-
 /** A version that may be another: read before anything else, so that the answer can say which ones there are. */
 export const anyHelloSchema = z.looseObject({ v: z.number(), channel: z.literal('state'), data: z.looseObject({ kind: z.literal('hello') }) });
 
@@ -67,33 +64,34 @@ export const helloSchema = told('state', {
 });
 export type Hello = z.infer<typeof helloSchema>['data'];
 
-const placeFromPage = told('preview', { kind: z.literal('place'), place: placeSchema });
-const ackFromPage = told('state', { kind: z.literal('ack'), cursor: count });
-const stateFromPage = z.union([helloSchema, ackFromPage]);
-const logsFromPage = z.strictObject({ v, channel: z.literal('logs'), id: count.min(1), data: z.discriminatedUnion('kind', [recordDatas.console, recordDatas.network]) });
-const previewRecordFromPage = z.strictObject({ v, channel: z.literal('preview'), id: count.min(1), data: z.discriminatedUnion('kind', [recordDatas.route, recordDatas.performance]) });
-
-/** What a page may send. On `collaboration` it speaks in binary frames alone. */
-export const fromPageSchema = z.union([stateFromPage, logsFromPage, placeFromPage, previewRecordFromPage]);
-export type FromPage = z.infer<typeof fromPageSchema>;
+/** What a page may send, by its kind. On `collaboration` it speaks in binary frames alone. */
+export const fromPageFrames = {
+  hello: helloSchema,
+  ack: told('state', { kind: z.literal('ack'), cursor: count }),
+  place: told('preview', { kind: z.literal('place'), place: placeSchema }),
+  console: numbered('logs', { kind: z.literal('console'), record: consoleRecordSchema, ...again }),
+  network: numbered('logs', { kind: z.literal('network'), record: networkRecordSchema, ...again }),
+  route_change: numbered('preview', { kind: z.literal('route_change'), record: routeRecordSchema, ...again }),
+  performance: numbered('preview', { kind: z.literal('performance'), record: performanceRecordSchema, ...again }),
+};
+export type FromPage = FrameOf<typeof fromPageFrames>;
 
 /** Beside each record: who said it, of which page, as which of its messages, and when the server took it (milliseconds since the epoch). */
 const said = { author: authorSchema, source: sourceId.optional(), n: count.optional(), time: z.number() };
 const member = { source: sourceId, author: authorSchema, canWrite: z.boolean(), place: placeSchema.optional() };
 
-const recordsFromServer = [
-  told('logs', { kind: z.literal('console'), record: consoleRecordSchema, ...again, ...said }),
-  told('logs', { kind: z.literal('network'), record: networkRecordSchema, ...again, ...said }),
-  told('preview', { kind: z.literal('route_change'), record: routeRecordSchema, ...again, ...said }),
-  told('preview', { kind: z.literal('performance'), record: performanceRecordSchema, ...again, ...said }),
-  told('collaboration', { kind: z.literal('file_change'), record: fileRecordSchema, ...again, ...said }),
-] as const;
+const recordsFromServer = {
+  console: told('logs', { kind: z.literal('console'), record: consoleRecordSchema, ...again, ...said }),
+  network: told('logs', { kind: z.literal('network'), record: networkRecordSchema, ...again, ...said }),
+  route_change: told('preview', { kind: z.literal('route_change'), record: routeRecordSchema, ...again, ...said }),
+  performance: told('preview', { kind: z.literal('performance'), record: performanceRecordSchema, ...again, ...said }),
+  file_change: told('collaboration', { kind: z.literal('file_change'), record: fileRecordSchema, ...again, ...said }),
+};
+export type RecordFromServer = FrameOf<typeof recordsFromServer>;
 
-export const recordFromServerSchema = z.union(recordsFromServer);
-export type RecordFromServer = z.infer<typeof recordFromServerSchema>;
-
-export const fromServerSchema = z.union([
-  told('state', {
+/** What a page is sent, by its kind. */
+export const fromServerFrames = {
+  welcome: told('state', {
     kind: z.literal('welcome'),
     /** Of this run of the server: another one has forgotten what this page had told. */
     epoch: z.string().max(64),
@@ -106,15 +104,25 @@ export const fromServerSchema = z.union([
     members: z.array(z.strictObject(member)).max(1000),
   }),
   /** Records of this page up to `n` were taken. */
-  told('state', { kind: z.literal('taken'), n: count }),
+  taken: told('state', { kind: z.literal('taken'), n: count }),
   /** Records of these kinds that came before the next ones are no longer kept. */
-  told('state', { kind: z.literal('missed'), kinds: z.array(z.enum(activityKinds)).min(1) }),
-  told('state', { kind: z.literal('joined'), ...member }),
-  told('state', { kind: z.literal('left'), source: sourceId }),
-  told('preview', { kind: z.literal('place'), source: sourceId, place: placeSchema }),
+  missed: told('state', { kind: z.literal('missed'), kinds: z.array(z.enum(activityKinds)).min(1) }),
+  joined: told('state', { kind: z.literal('joined'), ...member }),
+  left: told('state', { kind: z.literal('left'), source: sourceId }),
+  place: told('preview', { kind: z.literal('place'), source: sourceId, place: placeSchema }),
   ...recordsFromServer,
-]);
-export type FromServer = z.infer<typeof fromServerSchema>;
+};
+export type FromServer = FrameOf<typeof fromServerFrames>;
+
+const kindSchema = z.looseObject({ data: z.looseObject({ kind: z.string() }) });
+
+/** Reads a frame as the one its kind says it is. @throws {z.ZodError} for what is none */
+export function readFrame<S extends Record<string, z.ZodType>>(frames: S, value: unknown): FrameOf<S> {
+  const { kind } = kindSchema.parse(value).data;
+  const schema = Object.hasOwn(frames, kind) ? frames[kind] : undefined;
+  // The schema of a kind gives what the kind's own type says.
+  return (schema ?? z.never({ error: 'unknown kind' })).parse(value) as FrameOf<S>;
+}
 
 /** Channel and kind of a record's frame. */
 export const RECORD_FRAMES = {

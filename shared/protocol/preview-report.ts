@@ -107,6 +107,9 @@ export const routeReportSchema = z.object({
   canGoForward: z.boolean().optional(),
 });
 
+/** How far the page is scrolled: shares of the way that there is, 0 to 1 (0 where there is none). */
+export const scrollReportSchema = z.object({ ...common, kind: z.literal('scroll'), x: z.number().min(0).max(1), y: z.number().min(0).max(1) });
+
 /** `script`: the client script runs, before any script of the page. `load`: the load event. `paint`: the browser's first contentful paint. */
 export const readyReportSchema = z.object({
   ...common,
@@ -168,6 +171,7 @@ export const previewReportSchema = z.discriminatedUnion('kind', [
   errorReportSchema,
   requestReportSchema,
   routeReportSchema,
+  scrollReportSchema,
   readyReportSchema,
   viteErrorReportSchema,
   hotUpdateReportSchema,
@@ -189,6 +193,8 @@ export type ViteErrorReport = z.infer<typeof viteErrorReportSchema>;
 export const previewCommandSchema = z.discriminatedUnion('command', [
   z.object({ v: z.literal(1), source: z.literal('terrarium-app'), command: z.literal('reload') }),
   z.object({ v: z.literal(1), source: z.literal('terrarium-app'), command: z.literal('navigate'), url: z.string().max(8192) }),
+  /** As `scroll` reports it. */
+  z.object({ v: z.literal(1), source: z.literal('terrarium-app'), command: z.literal('scroll'), x: z.number().min(0).max(1), y: z.number().min(0).max(1) }),
   z.object({ v: z.literal(1), source: z.literal('terrarium-app'), command: z.literal('back') }),
   z.object({ v: z.literal(1), source: z.literal('terrarium-app'), command: z.literal('forward') }),
   z.object({ v: z.literal(1), source: z.literal('terrarium-app'), command: z.literal('probe'), id: z.string().max(64) }),

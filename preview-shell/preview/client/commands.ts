@@ -2,6 +2,7 @@
 import type { PreviewCommand } from '../../../shared/protocol/preview-report.ts';
 import type { Report } from './reports.ts';
 import { bodyState } from './reports.ts';
+import { scrollToShare } from './scroll.ts';
 
 export function obeyApp(appOrigin: string, report: Report, passOn: (channel: MessagePort) => void): void {
   addEventListener('message', (event: MessageEvent<PreviewCommand | undefined>) => {
@@ -11,6 +12,7 @@ export function obeyApp(appOrigin: string, report: Report, passOn: (channel: Mes
     switch (data.command) {
       case 'reload': location.reload(); break;
       case 'navigate': navigate(data.url); break;
+      case 'scroll': scrollToShare(data.x, data.y); break;
       case 'back': history.back(); break;
       case 'forward': history.forward(); break;
       case 'probe': void probe(report, data.id); break;

@@ -1,5 +1,6 @@
 /** What Vite's server tells its own client over its WebSocket: build errors and hot updates. */
 import type { ViteErrorReport } from '../../../shared/protocol/preview-report.ts';
+import { measureHotUpdate } from './measures.ts';
 import type { Report } from './reports.ts';
 import { cut } from './values.ts';
 
@@ -22,7 +23,10 @@ export function reportViteMessage(report: Report, message: string): void {
   } catch {
     return;
   }
-  if (payload.type === 'update') report('hot-update', { type: 'update', paths: pathsOf(payload.updates) });
+  if (payload.type === 'update') {
+    measureHotUpdate(report);
+    report('hot-update', { type: 'update', paths: pathsOf(payload.updates) });
+  }
   else if (payload.type === 'full-reload') report('hot-update', { type: 'full-reload', paths: [text(payload.path, 4000)].flatMap((path) => path ?? []) });
   else if (payload.err !== undefined) reportError(report, payload.err);
 }
