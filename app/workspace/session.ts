@@ -19,6 +19,8 @@ import type { Member } from '../document/presence.ts';
 import type { SyncStatus } from '../sync/status.ts';
 import type { TypesProvider } from '../editor/types.ts';
 import { SharedPreview } from '../channels/shared-preview.ts';
+import { hostEnvironment } from '../host-link/index.ts';
+import type { Hosting } from '../host-link/index.ts';
 import { Preview } from '../preview/preview.ts';
 import { describeError } from '../state/describe-error.ts';
 import { Terminals } from '../terminal/terminals.ts';
@@ -97,6 +99,8 @@ export class WorkspaceSession {
   readonly sync: StoreApi<SyncStatus> = createStore<SyncStatus>(() => ({ unsent: 0, problem: undefined }));
   readonly types: TypesProvider | undefined;
   readonly diskSync: DiskSyncFactory | undefined = plugs.diskSync;
+  /** Whether this page answers the server for the environment. */
+  readonly hosting: Hosting;
   readonly at: ReturnType<typeof origins>;
   #run = new AbortController();
   #nonce = 0;
@@ -119,6 +123,7 @@ export class WorkspaceSession {
     this.terminals = new Terminals(() => this.#whenRunning());
     this.terminals.onLink = (uri) => this.openLink(uri);
     this.types = plugs.types?.(this);
+    this.hosting = hostEnvironment(this);
     this.document.state.subscribe((now, before) => {
       if (now.link !== 'connected' || before.link === 'connected') return;
       if (this.#failedForServer()) this.restart();
@@ -224,6 +229,7 @@ export class WorkspaceSession {
   }
 
   dispose(): void {
+    this.hosting.stop();
     this.#run.abort(new DOMException('Closed', 'AbortError'));
     this.state.getState().container?.teardown();
     this.terminals.dispose();
