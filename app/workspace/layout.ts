@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 
 export interface LayoutState {
-  side: 'files' | 'search' | 'changes' | undefined;
+  side: 'files' | 'search' | 'changes' | 'history' | undefined;
   bottom: 'terminal' | 'problems' | undefined;
   preview: boolean;
   tools: 'console' | 'network' | undefined;
@@ -11,13 +11,15 @@ export interface LayoutState {
   narrow: 'side' | 'editor' | 'terminal' | 'preview';
   palette: 'files' | 'commands' | undefined;
   dialog: 'share' | 'keys' | undefined;
+  /** A file of a step of the timeline, shown in place of the editors. */
+  revision: { revision: number; path: string } | undefined;
   cursor: { line: number; column: number; selected: number } | undefined;
   language: string | undefined;
 }
 
 export function createLayout() {
   const store: StoreApi<LayoutState> = createStore<LayoutState>(() => ({
-    side: 'files', bottom: 'terminal', preview: true, tools: undefined, narrow: 'preview', palette: undefined, dialog: undefined, cursor: undefined, language: undefined,
+    side: 'files', bottom: 'terminal', preview: true, tools: undefined, narrow: 'preview', palette: undefined, dialog: undefined, revision: undefined, cursor: undefined, language: undefined,
   }));
   return {
     store,

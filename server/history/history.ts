@@ -36,6 +36,8 @@ export interface History {
   get(environmentId: string, revision: number): TimelineEntry;
   /** What the step changed, with a patch (unified) for each text file that is not too large. */
   diff(environmentId: string, revision: number): (FileChange & { patch: string | undefined })[];
+  /** The revision before it. */
+  previous(environmentId: string, revision: number): number | undefined;
   files(environmentId: string, revision: number): Map<string, Content>;
   /** @throws {TerrariumError} 1371 when the revision has no such file */
   read(environmentId: string, revision: number, path: string): Promise<{ content: Content; bytes: Uint8Array<ArrayBuffer> }>;
@@ -120,6 +122,7 @@ export function createHistory(rooms: Rooms, blobs: Blobs): History {
       const text = (content: Content | undefined) => (content?.kind === 'text' ? utf8.decode(store.text(content.sha256)) : undefined);
       return entryOf(environmentId, existing(environmentId, revision)).files.map((file) => ({ ...file, patch: patchOf(file, text) }));
     },
+    previous: (environmentId, revision) => store.list(environmentId, revision, 1)[0]?.revision,
     files(environmentId, revision) {
       existing(environmentId, revision);
       return store.manifest(environmentId, revision);

@@ -55,7 +55,7 @@ const list = createRoute({
 });
 const read = createRoute({
   method: 'get', path: '/api/environments/{id}/history/{revision}', summary: 'One step: what it changed, with patches',
-  request: { params: revisionParam }, responses: { 200: json('The step', revisionSchema.omit({ files: true }).extend({ files: z.array(diffSchema) })), 401: failure, 404: failure, 422: failure },
+  request: { params: revisionParam }, responses: { 200: json('The step', revisionSchema.omit({ files: true }).extend({ previous: z.number().int().nullable().openapi({ description: 'The revision before it' }), files: z.array(diffSchema) })), 401: failure, 404: failure, 422: failure },
 });
 const files = createRoute({
   method: 'get', path: '/api/environments/{id}/history/{revision}/files', summary: 'All files of a revision, by path',
@@ -87,7 +87,7 @@ export function historyRoutes(app: ApiApp, { environments, history }: Pick<ApiOp
   app.openapi(read, (c) => {
     const id = environmentOf(c, 'read');
     const { revision } = c.req.valid('param');
-    return c.json({ ...view(history.get(id, revision)), files: history.diff(id, revision).map(({ patch, before, after, ...change }) => ({ ...viewChange(change), before: before && viewContent(before), after: after && viewContent(after), patch })) }, 200);
+    return c.json({ ...view(history.get(id, revision)), previous: history.previous(id, revision) ?? null, files: history.diff(id, revision).map(({ patch, before, after, ...change }) => ({ ...viewChange(change), before: before && viewContent(before), after: after && viewContent(after), patch })) }, 200);
   });
   app.openapi(files, (c) => {
     const found = history.files(environmentOf(c, 'read'), c.req.valid('param').revision);

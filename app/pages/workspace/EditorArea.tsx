@@ -6,7 +6,7 @@ import { call } from '../../api/request.ts';
 import { toastError } from '../../state/toasts.ts';
 import { Spinner, IconButton } from '../../ui/controls.tsx';
 import { FileIcon } from '../../ui/FileIcon.tsx';
-import { useStore } from '../../ui/use-store.ts';
+import { useSelected, useStore } from '../../ui/use-store.ts';
 import { baseName, folderName } from '../../workspace/file-tree.ts';
 import type { WorkspaceSession } from '../../workspace/session.ts';
 import { tabKey } from '../../workspace/tabs.ts';
@@ -16,6 +16,7 @@ import { Logo } from '../../ui/Logo.tsx';
 
 const CodeEditor = lazy(() => import('./CodeEditor.tsx'));
 const DiffEditor = lazy(() => import('./DiffEditor.tsx'));
+const RevisionView = lazy(() => import('./RevisionView.tsx'));
 const DRAG_TYPE = 'application/x-terrarium-tab';
 
 export function EditorArea({ session }: { session: WorkspaceSession }) {
@@ -24,6 +25,14 @@ export function EditorArea({ session }: { session: WorkspaceSession }) {
   const current = tabs.find((tab) => tabKey(tab) === active);
   const file = files.find((one) => one.id === current?.fileId);
   const [editorWanted, wantEditor] = useEditorWanted(session);
+  const revision = useSelected(session.layout.store, (state) => state.revision);
+  if (revision !== undefined) {
+    return (
+      <Suspense fallback={<EditorLoading />}>
+        <RevisionView session={session} {...revision} />
+      </Suspense>
+    );
+  }
   return (
     <section className="editor-area" aria-label="Editor">
       {tabs.length > 0 && <TabBar session={session} />}

@@ -1,4 +1,4 @@
-import { Code, FileDiff, Files, Globe, PanelBottom, Search, SquareTerminal, X } from 'lucide-react';
+import { Code, FileDiff, Files, Globe, History, PanelBottom, Search, SquareTerminal, X } from 'lucide-react';
 import { useEffect, useSyncExternalStore } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { RoomClosedError } from '../../document/connection.ts';
@@ -14,6 +14,7 @@ import type { WorkspaceSession } from '../../workspace/session.ts';
 import { ChangesPanel } from './ChangesPanel.tsx';
 import { ConsolePanel } from './ConsolePanel.tsx';
 import { EditorArea } from './EditorArea.tsx';
+import { HistoryPanel } from './HistoryPanel.tsx';
 import { FileTree } from './FileTree.tsx';
 import { KeysDialog } from './KeysDialog.tsx';
 import { NetworkPanel } from './NetworkPanel.tsx';
@@ -109,6 +110,7 @@ const SIDES = [
   { id: 'files', label: 'Files', keys: 'Ctrl+Shift+E', icon: <Files size={19} /> },
   { id: 'search', label: 'Search', keys: 'Ctrl+Shift+F', icon: <Search size={19} /> },
   { id: 'changes', label: 'Changes', keys: 'Ctrl+Shift+G', icon: <FileDiff size={19} /> },
+  { id: 'history', label: 'History', keys: 'Ctrl+Shift+H', icon: <History size={19} /> },
 ] as const;
 
 function ActivityBar({ session }: { session: WorkspaceSession }) {
@@ -132,6 +134,7 @@ function ActivityBar({ session }: { session: WorkspaceSession }) {
 }
 
 function SidePanel({ session, side }: { session: WorkspaceSession; side: NonNullable<LayoutState['side']> }) {
+  if (side === 'history') return <HistoryPanel session={session} />;
   if (side === 'search') return <SearchPanel session={session} />;
   return side === 'changes' ? <ChangesPanel session={session} /> : <FileTree session={session} />;
 }
