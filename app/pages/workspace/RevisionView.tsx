@@ -33,7 +33,7 @@ export default function RevisionView({ session, revision, path }: { session: Wor
   }, [session, revision, path]);
   const close = () => session.layout.set({ revision: undefined });
   // Who opens a file wants to see that.
-  useEffect(() => session.tabs.store.subscribe(() => session.layout.set({ revision: undefined })), [session]);
+  useEffect(() => session.tabs.store.subscribe((now, before) => now.active !== before.active && session.layout.set({ revision: undefined })), [session]);
   return (
     <section className="editor-area" aria-label={`Step ${revision}, ${path}`} onKeyDown={(event) => event.key === 'Escape' && close()}>
       <header className="revision-head">
