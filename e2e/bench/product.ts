@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { BrowserContext, Frame, Page } from 'playwright-core';
+import type { HostLinks } from '../../server/host-link/links.ts';
 import { createTerrarium } from '../../server/server.ts';
 import { loadSettings } from '../../server/settings.ts';
 import { makeDataFolder } from '../product/data-folder.ts';
@@ -15,6 +16,8 @@ const quiet = { info: () => undefined, warn: () => undefined, error: (message: s
 export interface Product {
   origin: string;
   signInLink: string;
+  /** The running containers, as the server reaches them. */
+  hosts: HostLinks;
   signIn(context: BrowserContext): Promise<Page>;
   create(template?: string): Promise<string>;
   stop(): Promise<void>;
@@ -28,6 +31,7 @@ export async function startProduct(): Promise<Product> {
   return {
     origin: settings.baseOrigin,
     signInLink: terrarium.signInLink,
+    hosts: terrarium.hosts,
     async signIn(context) {
       const page = await context.newPage();
       await page.goto(terrarium.signInLink);
