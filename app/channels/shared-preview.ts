@@ -126,6 +126,7 @@ export class SharedPreview {
     const from: Origin = { source: data.source ?? data.author.id, name: data.author.name };
     if (data.kind === 'console') this.#preview.console.receive(data.record, from);
     else if (data.kind === 'network') this.#preview.network.receive(data.record, from);
+    else if (data.kind === 'performance') this.#preview.performance.receive(data.record, from);
   }
 
   #missed(kinds: ActivityKind[]): void {

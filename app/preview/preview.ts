@@ -7,6 +7,7 @@ import { PREVIEW_REPORT_SOURCE, previewReportSchema } from '../../shared/protoco
 import type { PreviewCommand, PreviewReport, StackFrame } from '../../shared/protocol/preview-report.ts';
 import { createConsole } from './console.ts';
 import { createNetwork } from './network.ts';
+import { createPerformance } from './performance.ts';
 
 const connectSchema = z.object({ v: z.literal(1), source: z.literal(PREVIEW_REPORT_SOURCE), kind: z.literal('connect') });
 
@@ -41,6 +42,7 @@ export class Preview {
   readonly store = createStore<PreviewState>(() => INITIAL_PREVIEW);
   readonly console = createConsole();
   readonly network = createNetwork();
+  readonly performance = createPerformance();
   readonly #origin: (port: number) => string;
   readonly #listening = new AbortController();
   readonly #probes = new Map<string, (report: Extract<PreviewReport, { kind: 'probe' }>) => void>();
@@ -221,10 +223,12 @@ export class Preview {
       case 'route':
         return this.store.setState({ route: report.url, title: report.title });
       case 'ready':
+        this.performance.receive(report);
         return this.#ready(report.state);
       case 'hot-update':
         return this.store.setState(({ hotUpdates }) => ({ hotUpdates: hotUpdates + 1, error: undefined }));
       case 'performance':
+        return this.performance.receive(report);
       case 'scroll':
         return;
       case 'probe':

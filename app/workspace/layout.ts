@@ -6,7 +6,7 @@ export interface LayoutState {
   side: 'files' | 'search' | 'changes' | 'history' | undefined;
   bottom: 'terminal' | 'problems' | undefined;
   preview: boolean;
-  tools: 'console' | 'network' | undefined;
+  tools: 'console' | 'network' | 'performance' | undefined;
   /** The one pane that a narrow screen shows. */
   narrow: 'side' | 'editor' | 'terminal' | 'preview';
   palette: 'files' | 'commands' | undefined;

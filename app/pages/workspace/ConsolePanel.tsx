@@ -7,11 +7,13 @@ import { IconButton } from '../../ui/controls.tsx';
 import { useStore } from '../../ui/use-store.ts';
 import type { WorkspaceSession } from '../../workspace/session.ts';
 import { StackLines } from './StackLines.tsx';
+import { FromChip, useWhose } from './Whose.tsx';
 
 const LEVELS: ConsoleLevel[] = ['error', 'warn', 'info', 'log', 'debug'];
 
 export function ConsolePanel({ session }: { session: WorkspaceSession }) {
-  const { entries } = useStore(session.preview.console.store);
+  const all = useStore(session.preview.console.store).entries;
+  const { shown: entries, control } = useWhose(all);
   const [filter, setFilter] = useState('');
   const [hidden, setHidden] = useState<ReadonlySet<ConsoleLevel>>(new Set());
   const list = useRef<HTMLDivElement>(null);
@@ -28,6 +30,7 @@ export function ConsolePanel({ session }: { session: WorkspaceSession }) {
           <Ban size={13} />
         </IconButton>
         <input className="input" aria-label="Filter console" placeholder="Filter" value={filter} onChange={(event) => setFilter(event.target.value)} />
+        {control}
         {LEVELS.map((level) => (
           <button key={level} type="button" className={`level ${level}`} aria-pressed={!hidden.has(level)} onClick={() => flip(level)}>
             {level} {entries.filter((entry) => entry.level === level).length || ''}
@@ -61,6 +64,7 @@ function EntryRow({ session, entry }: { session: WorkspaceSession; entry: Consol
         ))}
         {entry.level === 'error' && <StackLines session={session} stack={entry.stack} />}
       </div>
+      <FromChip from={entry.from} />
       {entry.realm !== 'page' && <span className="chip">{entry.realm}</span>}
       {first !== undefined && entry.level !== 'error' && (
         <button type="button" className="link console-place" onClick={() => session.revealPath(first.file, first.line, first.column ?? 1)}>

@@ -4,9 +4,11 @@ import type { NetworkEntry } from '../../preview/network.ts';
 import { IconButton } from '../../ui/controls.tsx';
 import { useStore } from '../../ui/use-store.ts';
 import type { WorkspaceSession } from '../../workspace/session.ts';
+import { FromChip, useWhose } from './Whose.tsx';
 
 export function NetworkPanel({ session }: { session: WorkspaceSession }) {
-  const { entries } = useStore(session.preview.network.store);
+  const all = useStore(session.preview.network.store).entries;
+  const { shown: entries, control } = useWhose(all);
   const [filter, setFilter] = useState('');
   const [selectedId, setSelectedId] = useState<string>();
   const shown = entries.filter((entry) => entry.url.toLowerCase().includes(filter.toLowerCase()));
@@ -18,6 +20,7 @@ export function NetworkPanel({ session }: { session: WorkspaceSession }) {
           <Ban size={13} />
         </IconButton>
         <input className="input" aria-label="Filter requests" placeholder="Filter" value={filter} onChange={(event) => setFilter(event.target.value)} />
+        {control}
       </div>
       <div className="network">
         <div className="network-list">
@@ -35,7 +38,9 @@ export function NetworkPanel({ session }: { session: WorkspaceSession }) {
             <tbody>
               {shown.map((entry) => (
                 <tr key={entry.id} tabIndex={0} aria-selected={entry.id === selectedId} className={failed(entry) ? 'bad' : ''} onClick={() => setSelectedId(entry.id)} onKeyDown={(event) => event.key === 'Enter' && setSelectedId(entry.id)}>
-                  <td title={entry.url}>{shortName(entry.url)}</td>
+                  <td title={entry.url}>
+                    <FromChip from={entry.from} /> {shortName(entry.url)}
+                  </td>
                   <td>{entry.method}</td>
                   <td>{statusOf(entry)}</td>
                   <td>{entry.initiator}</td>

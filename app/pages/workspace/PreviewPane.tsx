@@ -8,6 +8,7 @@ import { Button, ErrorText, IconButton, Spinner } from '../../ui/controls.tsx';
 import { useSelected, useStore } from '../../ui/use-store.ts';
 import type { WorkspaceSession } from '../../workspace/session.ts';
 import { BootProgress } from './BootProgress.tsx';
+import { FollowMember } from './FollowMember.tsx';
 import { StackLines } from './StackLines.tsx';
 
 const SIZES = [
@@ -68,6 +69,7 @@ function Toolbar({ session, size, onSize }: { session: WorkspaceSession; size: S
         )}
         <AddressInput key={route} route={route} disabled={off} onGo={(address) => session.preview.go(address)} />
       </div>
+      <FollowMember session={session} />
       <div className="segmented" role="group" aria-label="Size">
         {SIZES.map((one) => (
           <IconButton key={one.id} label={one.label} small aria-pressed={size.id === one.id} onClick={() => onSize(one)}>

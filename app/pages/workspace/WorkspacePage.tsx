@@ -20,6 +20,7 @@ import { KeysDialog } from './KeysDialog.tsx';
 import { NetworkPanel } from './NetworkPanel.tsx';
 import { Palette } from './Palette.tsx';
 import { Notices } from './Notices.tsx';
+import { PerformancePanel } from './PerformancePanel.tsx';
 import { PreviewPane } from './PreviewPane.tsx';
 import { ProblemsPanel } from './ProblemsPanel.tsx';
 import { SearchPanel } from './SearchPanel.tsx';
@@ -196,7 +197,7 @@ function PreviewColumn({ session }: { session: WorkspaceSession }) {
           <>
             <Separator className="separator" aria-label="Resize the preview's tools" />
             <Panel id="tools" defaultSize="35%" minSize={80}>
-              {tools === 'console' ? <ConsolePanel session={session} /> : <NetworkPanel session={session} />}
+              {tools === 'console' ? <ConsolePanel session={session} /> : tools === 'network' ? <NetworkPanel session={session} /> : <PerformancePanel session={session} />}
             </Panel>
           </>
         )}
@@ -217,6 +218,9 @@ function ToolTabs({ session }: { session: WorkspaceSession }) {
       </button>
       <button type="button" aria-pressed={tools === 'network'} onClick={() => session.layout.toggleTools('network')}>
         Network {requests > 0 && <span className="chip">{requests}</span>}
+      </button>
+      <button type="button" aria-pressed={tools === 'performance'} onClick={() => session.layout.toggleTools('performance')}>
+        Performance
       </button>
     </div>
   );
