@@ -66,7 +66,8 @@ describe('matrix: every route x every role', () => {
   });
   test('the matrix has every route that the document of the API has', async () => {
     const { paths } = (await (await server.api('/api/openapi.json')).json()) as { paths: Record<string, Record<string, unknown>> };
-    const documented = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
+    // Tools have a matrix of their own, made from their description (server/agents/matrix.test.ts).
+    const documented = Object.entries(paths).filter(([path]) => !path.includes('/tools/')).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
     expect(documented.sort()).toEqual(
       [
         'delete /api/environments/{id}', 'delete /api/environments/{id}/files/{path}', 'delete /api/session', 'get /api/environments', 'get /api/environments/{id}', 'get /api/environments/{id}/blobs/{sha256}',

@@ -4,7 +4,9 @@ import type { MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { noteCalls } from './agents/calls.ts';
 import type { Agents } from './agents/index.ts';
+import type { McpEndpoint } from './agents/mcp.ts';
 import { agentRoutes } from './agents/routes.ts';
+import { toolRoutes } from './agents/tool-routes.ts';
 import type { origins } from '../shared/hosts.ts';
 import { TerrariumError } from '../shared/errors/error.ts';
 import type { Activity } from './activity/activity.ts';
@@ -28,6 +30,7 @@ export interface ApiOptions {
   activity: Activity;
   environments: Environments;
   agents: Agents;
+  mcp: McpEndpoint;
   grants: Grants;
   rooms: Rooms;
   blobs: Blobs;
@@ -50,6 +53,7 @@ export function createApi(options: ApiOptions): (request: Request, url: URL) => 
   return (request, url) => {
     const { pathname } = url;
     if (pathname === '/healthz') return health();
+    if (pathname === '/mcp') return options.mcp.fetch(request);
     if (pathname.startsWith('/ws/')) throw TerrariumError.of('E-TERRARIUM-1303');
     const isSignIn = pathname === '/login' && url.searchParams.has('token');
     return isSignIn || pathname === '/api' || pathname.startsWith('/api/') ? app.fetch(request) : undefined;
@@ -72,6 +76,7 @@ export function createApp(options: ApiOptions): ApiApp {
   fileRoutes(app, options);
   activityRoutes(app, options);
   agentRoutes(app, options);
+  toolRoutes(app, options);
   historyRoutes(app, options);
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   app.doc31('/api/openapi.json', { openapi: '3.1.0', info: { title: 'Terrarium', version: '1' }, security: [{ bearer: [] }] });

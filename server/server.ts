@@ -7,6 +7,8 @@ import { createAdaptorServer } from '@hono/node-server';
 import { origins } from '../shared/hosts.ts';
 import { createActivity } from './activity/activity.ts';
 import { createAgents } from './agents/index.ts';
+import { createMcp } from './agents/mcp.ts';
+import { createAgentTokens } from './agents/tokens.ts';
 import { createApi } from './api.ts';
 import { createChannels } from './channels/channels.ts';
 import { watchFiles } from './channels/file-changes.ts';
@@ -54,7 +56,10 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const channels = createChannels({ activity });
   const rooms = createRooms({
     database, logger, checkSpace: checkSpaceIn(settings.dataDir),
-    onLoad: (room) => watchFiles(room, activity),
+    onLoad(room) {
+      watchFiles(room, activity);
+      agents.sessions.follow(room);
+    },
     onRemove(environmentId) {
       channels.remove(environmentId);
       activity.remove(environmentId);
@@ -62,8 +67,9 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   });
   const blobs = createBlobs(path.join(settings.dataDir, 'blobs'));
   const environments = createEnvironments({ database, rooms, blobs, templatesDir: settings.templatesDir, logger, onAwaited: expectPacks });
-  const agents = createAgents({ database, limits: settings.config.agents });
-  const identities = createIdentities({ database, secrets, agentOf: agents.tokens.identify, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
+  const at = origins(settings.baseOrigin);
+  const tokens = createAgentTokens(database);
+  const identities = createIdentities({ database, secrets, agentOf: tokens.identify, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
   const grants = createGrants(database);
   const packages = await createPackagesApp({ dataDir: settings.dataDir, config: settings, templatesDir: settings.templatesDir, verifyCapability: capabilities.verifyCapability, grants: grants.of, logger });
   function expectPacks({ id, template }: { id: string; template: string }): void {
@@ -74,9 +80,10 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
     });
   }
   const dist = staticFolder(settings.distDir);
-  const at = origins(settings.baseOrigin);
   const hosts = createHosts({ baseHost: new URL(settings.baseOrigin).host, identities, environments, logger });
-  const api = createApi({ hosts: hosts.links, activity, agents, environments, grants, rooms, blobs, history: createHistory(rooms, blobs), identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
+  const agents = createAgents({ tokens, database, rooms, blobs, environments, hosts: hosts.links, origins: at, limits: settings.config.agents });
+  const mcp = createMcp({ agents, identities, logger, version: '1' });
+  const api = createApi({ hosts: hosts.links, activity, agents, mcp, environments, grants, rooms, blobs, history: createHistory(rooms, blobs), identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({
     baseHost: new URL(settings.baseOrigin).host,
     logger,
@@ -132,6 +139,8 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
       for (const server of servers) server.closeIdleConnections();
       await Promise.race([Promise.all(closed), new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())]);
       for (const server of servers) server.closeAllConnections();
+      await mcp.close();
+      agents.close();
       await Promise.all([rooms.close(), packages.close()]);
       database.close();
     },

@@ -3,7 +3,7 @@ import { getFile, renameFile, type DocumentFile } from '../../shared/document/sc
 import type { Content, FoundFile } from '../../shared/protocol/replica.ts';
 import { beside, hashOfContent, hashOfFile } from './content.ts';
 import { hashOfText } from './hash.ts';
-import { mergeTexts } from './merge.ts';
+import { mergeTexts } from '../../shared/document/merge-texts.ts';
 import type { DiskChange, Welcome } from './replica-link.ts';
 import { DISK_ORIGIN, type SyncState } from './sync-state.ts';
 import { rebase, type Rebased, type Unsent } from './unsent.ts';

@@ -4,7 +4,7 @@ import { getFile, hasWritten, listFiles, type DocumentFile } from '../../shared/
 import type { Content } from '../../shared/protocol/replica.ts';
 import { hashOfFile } from './content.ts';
 import { hashOfText } from './hash.ts';
-import { mergeTexts } from './merge.ts';
+import { mergeTexts } from '../../shared/document/merge-texts.ts';
 
 /** The file as it is to become: a change of what the document has. */
 export interface Unsent {

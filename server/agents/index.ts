@@ -1,20 +1,65 @@
 /** What agents need of this server, put together. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { TerrariumConfig } from '../../shared/config/schema.ts';
+import type { origins } from '../../shared/hosts.ts';
+import type { Blobs } from '../environments/blobs.ts';
+import type { Environments } from '../environments/environments.ts';
+import type { HostLinks } from '../host-link/links.ts';
+import type { Rooms } from '../rooms/rooms.ts';
 import { createAudit } from './audit.ts';
 import type { Audit } from './audit.ts';
+import { createCallTool } from './call.ts';
+import type { CallTool } from './call.ts';
+import { createEditing } from './editing.ts';
 import { createCallLimit } from './limits.ts';
 import type { CallLimit } from './limits.ts';
-import { createAgentTokens } from './tokens.ts';
+import { createLocks } from './locks.ts';
+import type { Locks } from './locks.ts';
+import { createPresence } from './presence.ts';
+import { createProposals } from './proposals.ts';
+import type { Proposals } from './proposals.ts';
+import { createAgentSessions } from './sessions.ts';
+import type { AgentSessions } from './sessions.ts';
 import type { AgentTokens } from './tokens.ts';
+import { environmentHandlers } from './tools/environments.ts';
+import { fileHandlers } from './tools/files.ts';
 
 export interface Agents {
   tokens: AgentTokens;
   audit: Audit;
   callLimit: CallLimit;
   limits: TerrariumConfig['agents'];
+  sessions: AgentSessions;
+  locks: Locks;
+  proposals: Proposals;
+  call: CallTool;
+  /** Takes the agents out of the rooms. */
+  close(): void;
 }
 
-export function createAgents({ database, limits }: { database: DatabaseSync; limits: TerrariumConfig['agents'] }): Agents {
-  return { tokens: createAgentTokens(database), audit: createAudit(database), callLimit: createCallLimit(limits.calls_per_minute), limits };
+export interface AgentsOptions {
+  tokens: AgentTokens;
+  database: DatabaseSync;
+  rooms: Rooms;
+  blobs: Blobs;
+  environments: Environments;
+  hosts: HostLinks;
+  origins: ReturnType<typeof origins>;
+  limits: TerrariumConfig['agents'];
+}
+
+export function createAgents({ tokens, database, rooms, blobs, environments, hosts, origins: at, limits }: AgentsOptions): Agents {
+  const audit = createAudit(database);
+  const callLimit = createCallLimit(limits.calls_per_minute);
+  const locks = createLocks(database);
+  const proposals = createProposals(database);
+  const presence = createPresence(rooms);
+  const sessions = createAgentSessions(database, rooms);
+  const editing = createEditing({ rooms, blobs, locks, proposals, presence });
+  const handlers = {
+    ...environmentHandlers({ environments, rooms, tokens, hosts, origins: at, creationsPerHour: limits.creations_per_hour }),
+    ...fileHandlers({ rooms, editing, locks, presence, sessions }),
+  };
+  const call = createCallTool({ environments, agents: { audit, callLimit }, presence, handlers });
+  return { tokens, audit, callLimit, limits, sessions, locks, proposals, call, close: presence.close };
 }

@@ -1,29 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import * as Y from 'yjs';
-import { decodeText, MAX_TEXT_BYTES, replaceText } from './content.ts';
-
-describe('replaceText', () => {
-  test('turns any text into any other, whatever the surrogates', () => {
-    const text = fc.array(fc.constantFrom('a', 'b', '\n', '👋', '👍', '🇩🇪', 'é'), { maxLength: 12 }).map((parts) => parts.join(''));
-    fc.assert(
-      fc.property(text, text, (before, after) => {
-        const target = new Y.Doc().getText('t');
-        target.insert(0, before);
-        replaceText(target, after);
-        expect(target.toString()).toBe(after);
-      }),
-      { numRuns: 2000 },
-    );
-  });
-  test('an identical text is no change', () => {
-    const doc = new Y.Doc();
-    doc.getText('t').insert(0, 'same');
-    const before = Y.encodeStateVector(doc);
-    replaceText(doc.getText('t'), 'same');
-    expect(Y.encodeStateVector(doc)).toEqual(before);
-  });
-});
+import { decodeText, MAX_TEXT_BYTES } from './content.ts';
 
 describe('decodeText', () => {
   test('bytes that are text come back as they were', () => {

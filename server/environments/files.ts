@@ -2,12 +2,13 @@
 import { customAlphabet } from 'nanoid';
 import type * as Y from 'yjs';
 import type { Author } from '../../shared/document/author.ts';
+import { editText } from '../../shared/document/edit-text.ts';
 import { addBinaryFile, addTextFile, deleteFile, filesMap, findByPath, isProjectPath, listFiles } from '../../shared/document/schema.ts';
 import type { DocumentFile } from '../../shared/document/schema.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { Blobs } from './blobs.ts';
-import { decodeText, replaceText, revisionOf } from './content.ts';
+import { decodeText, revisionOf } from './content.ts';
 
 const newFileId = customAlphabet('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789', 16);
 
@@ -34,7 +35,8 @@ export interface Files {
   remove(environmentId: string, path: string, precondition: Precondition, author: Author): Promise<void>;
 }
 
-export function createFiles(rooms: Rooms, blobs: Blobs): Files {
+/** `guard` throws when the author may not change the file. */
+export function createFiles(rooms: Rooms, blobs: Blobs, guard: (environmentId: string, file: DocumentFile, author: Author) => void = () => undefined): Files {
   return {
     list: (environmentId) => rooms.read(environmentId, (doc) => listFiles(doc).map(infoOf)),
     async read(environmentId, path) {
@@ -55,6 +57,7 @@ export function createFiles(rooms: Rooms, blobs: Blobs): Files {
         const file = findByPath(doc, path);
         checkPrecondition(file, path, precondition);
         if (file === undefined) checkClash(doc, path);
+        else guard(environmentId, file, author);
         store(doc, file, path, content);
         return { info: infoOf(existing(doc, path)), created: file === undefined };
       }, author);
@@ -63,17 +66,19 @@ export function createFiles(rooms: Rooms, blobs: Blobs): Files {
       await rooms.change(environmentId, (doc) => {
         const file = existing(doc, path);
         checkPrecondition(file, path, { ...precondition, ifNoneMatch: undefined });
+        guard(environmentId, file, author);
         deleteFile(doc, file.id);
       }, author);
     },
   };
 }
 
-type Content = { text: string } | { blob: string; size: number };
+export type Content = { text: string } | { blob: string; size: number };
 
-function store(doc: Y.Doc, file: DocumentFile | undefined, path: string, content: Content): void {
+/** Makes the file at the path this content, by the smallest change. */
+export function store(doc: Y.Doc, file: DocumentFile | undefined, path: string, content: Content): void {
   if (file === undefined) return add(doc, newFileId(), path, content, undefined);
-  if (file.kind === 'text' && 'text' in content) return replaceText(file.text, content.text);
+  if (file.kind === 'text' && 'text' in content) return editText(file.text, content.text);
   if (file.kind === 'binary' && 'blob' in content) {
     const entry = filesMap(doc).get(file.id);
     if (file.blob === content.blob) return;
@@ -91,20 +96,22 @@ function add(doc: Y.Doc, id: string, path: string, content: Content, mode: numbe
   else addBinaryFile(doc, { id, path, ...content, ...kept });
 }
 
-function infoOf(file: DocumentFile): FileInfo {
+export function infoOf(file: DocumentFile): FileInfo {
   const { id, path, kind, mode } = file;
   const size = file.kind === 'text' ? Buffer.byteLength(file.text.toString()) : file.size;
   return { id, path, kind, size, revision: revisionOf(file), ...(mode === undefined ? {} : { mode }) };
 }
 
-function checkPath(path: string): void {
+/** @throws {TerrariumError} 1004 */
+export function checkPath(path: string): void {
   if (!isProjectPath(path)) throw TerrariumError.of('E-TERRARIUM-1004', { path: printable(path) });
 }
 
 /** What is quoted back to the caller. */
-const printable = (path: string) => JSON.stringify(path.slice(0, 200)).slice(1, -1);
+export const printable = (path: string) => JSON.stringify(path.slice(0, 200)).slice(1, -1);
 
-function existing(doc: Y.Doc, path: string): DocumentFile {
+/** @throws {TerrariumError} 1003, 1004 */
+export function existing(doc: Y.Doc, path: string): DocumentFile {
   checkPath(path);
   const file = findByPath(doc, path);
   if (file === undefined) throw TerrariumError.of('E-TERRARIUM-1003', { path: printable(path) });
@@ -120,10 +127,14 @@ function checkPrecondition(file: DocumentFile | undefined, path: string, { ifMat
   }
 }
 
-/** Refuses a new path that differs from another only by case (they are one file on many disks), or that makes a file a folder or the reverse. */
-function checkClash(doc: Y.Doc, path: string): void {
+/**
+ * Refuses a new path that differs from another only by case (they are one file on many disks), or that makes a file a folder or the reverse. `moved`: ids of files that leave
+ * their place. @throws {TerrariumError} 1008
+ */
+export function checkClash(doc: Y.Doc, path: string, moved: ReadonlySet<string> = new Set()): void {
   const folded = path.toLowerCase();
   for (const file of listFiles(doc)) {
+    if (moved.has(file.id)) continue;
     const other = file.path.toLowerCase();
     if (other === folded || other.startsWith(`${folded}/`) || folded.startsWith(`${other}/`)) {
       throw TerrariumError.of('E-TERRARIUM-1008', { path: printable(path), existing: file.path });

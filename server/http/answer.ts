@@ -12,7 +12,7 @@ export function errorResponse(error: unknown, logger: Logger): Response {
 }
 
 /** Only errors of the table are shown; what is internal stays in the log, found again by the incident's number. */
-function publicError(error: unknown, logger: Logger): TerrariumError {
+export function publicError(error: unknown, logger: Logger): TerrariumError {
   if (error instanceof TerrariumError) return error;
   if (isFull(error)) return TerrariumError.of('E-TERRARIUM-1141');
   const incident = randomBytes(6).toString('hex');

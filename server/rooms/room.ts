@@ -1,5 +1,6 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
+import * as random from 'lib0/random';
 import * as awarenessProtocol from 'y-protocols/awareness';
 import * as syncProtocol from 'y-protocols/sync';
 import * as Y from 'yjs';
@@ -56,6 +57,8 @@ export class Room {
   readonly #log: UpdateLog;
   readonly #awareness = new awarenessProtocol.Awareness(this.doc);
   readonly #connections = new Map<Connection, ConnectionState>();
+  /** Awareness clients that the server itself speaks for, with the clock of their last state. */
+  readonly #own = new Map<number, number>();
   #pending = 0;
   #waiting: (() => void)[] = [];
   /** Whoever needs it loaded. */
@@ -122,6 +125,26 @@ export class Room {
     }
   }
 
+  /** A client of the awareness that the server speaks for, and no connection can (SPEC C5). */
+  newPresence(): number {
+    const client = random.uint32();
+    this.#own.set(client, 0);
+    return client;
+  }
+
+  /** What all connections see of it; null takes it away for good. */
+  setPresence(client: number, state: Record<string, unknown> | null): void {
+    const clock = (this.#own.get(client) ?? 0) + 1;
+    if (state === null) this.#own.delete(client);
+    else this.#own.set(client, clock);
+    const encoder = encoding.createEncoder();
+    encoding.writeVarUint(encoder, 1);
+    encoding.writeVarUint(encoder, client);
+    encoding.writeVarUint(encoder, clock);
+    encoding.writeVarString(encoder, JSON.stringify(state));
+    awarenessProtocol.applyAwarenessUpdate(this.#awareness, encoding.toUint8Array(encoder), 'server');
+  }
+
   /** Ends all connections. */
   end(code: number, reason: string): void {
     for (const connection of this.#connections.keys()) connection.close(code, reason);
@@ -174,7 +197,7 @@ export class Room {
     if (state === undefined) return;
     const allowed = awarenessProtocol.modifyAwarenessUpdate(update, (value: unknown) => value);
     const clients = clientsOf(allowed);
-    const taken = clients.some((client) => [...this.#connections].some(([other, { clients: theirs }]) => other !== connection && theirs.has(client)));
+    const taken = clients.some((client) => this.#own.has(client) || [...this.#connections].some(([other, { clients: theirs }]) => other !== connection && theirs.has(client)));
     if (taken) return;
     for (const client of clients) state.clients.add(client);
     awarenessProtocol.applyAwarenessUpdate(this.#awareness, allowed, connection);

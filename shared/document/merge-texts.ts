@@ -1,4 +1,4 @@
-/** Three-way merge of texts: what two sides made of one base. SPEC.md, "Merging". */
+/** Three-way merge of texts: what two sides made of one base. app/sync/SPEC.md, "Merging". */
 import { diffMain, DIFF_DELETE, DIFF_INSERT } from 'diff-match-patch-es';
 
 /** What one side made of `base[at, end)`. */

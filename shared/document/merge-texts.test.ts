@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { editText, textEdits } from '../../shared/document/edit-text.ts';
-import { mergeTexts } from './merge.ts';
+import { mergeTexts } from './merge-texts.ts';
 
 describe('[M1] a change that both sides made is made once', () => {
   test.each([
