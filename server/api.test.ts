@@ -50,6 +50,13 @@ describe('matrix: every route x every role', () => {
     ['GET …/history/:revision/files', () => `${one()}/history/1/files`, () => ({}), [200, 200, 200, 404, 401]],
     ['GET …/history/:revision/files/*', () => `${one()}/history/1/files/package.json`, () => ({}), [200, 200, 200, 404, 401]],
     ['POST …/history/:revision/restore', () => `${one()}/history/1/restore`, () => json({ paths: ['package.json'] }), [200, 200, 403, 404, 401]],
+    ['GET …/sessions', () => `${one()}/sessions`, () => ({}), [200, 200, 403, 404, 401]],
+    ['POST …/sessions/:session/undo', () => `${one()}/sessions/none/undo`, () => json({}), [404, 404, 403, 404, 401]],
+    ['GET …/locks', () => `${one()}/locks`, () => ({}), [200, 200, 200, 404, 401]],
+    ['POST …/locks', () => `${one()}/locks`, () => json({ path: 'package.json', reason: 'mine' }), [201, 423, 403, 404, 401]],
+    ['DELETE …/locks/:fileId', () => `${one()}/locks/none`, () => ({ method: 'DELETE' }), [204, 204, 403, 404, 401]],
+    ['GET …/proposals', () => `${one()}/proposals`, () => ({}), [200, 200, 403, 404, 401]],
+    ['POST …/proposals/:proposal/decision', () => `${one()}/proposals/none/decision`, () => json({ accept: true }), [404, 404, 403, 404, 401]],
     ['DELETE /api/environments/:id', () => `/api/environments/none`, () => ({ method: 'DELETE' }), [404, 404, 404, 404, 401]],
     ['GET /api/openapi.json', () => '/api/openapi.json', () => ({}), [200, 200, 200, 200, 200]],
   ];
@@ -75,6 +82,7 @@ describe('matrix: every route x every role', () => {
         'post /api/environments/{id}/agents', 'get /api/environments/{id}/agents', 'delete /api/environments/{id}/agents/{agentId}', 'patch /api/environments/{id}/agents/{agentId}', 'get /api/environments/{id}/audit',
         'get /api/environments/{id}/console', 'get /api/environments/{id}/network',
         'get /api/environments/{id}/history', 'post /api/environments/{id}/history', 'get /api/environments/{id}/history/{revision}', 'patch /api/environments/{id}/history/{revision}', 'get /api/environments/{id}/history/{revision}/files', 'get /api/environments/{id}/history/{revision}/files/{path}', 'post /api/environments/{id}/history/{revision}/restore',
+        'get /api/environments/{id}/sessions', 'post /api/environments/{id}/sessions/{session}/undo', 'get /api/environments/{id}/locks', 'post /api/environments/{id}/locks', 'delete /api/environments/{id}/locks/{fileId}', 'get /api/environments/{id}/proposals', 'post /api/environments/{id}/proposals/{proposal}/decision',
         'post /api/session', 'put /api/environments/{id}/blobs/{sha256}', 'put /api/environments/{id}/files/{path}',
       ].sort(),
     );

@@ -6,6 +6,7 @@ import { noteCalls } from './agents/calls.ts';
 import type { Agents } from './agents/index.ts';
 import type { McpEndpoint } from './agents/mcp.ts';
 import { agentRoutes } from './agents/routes.ts';
+import { reviewRoutes } from './agents/review-routes.ts';
 import { toolRoutes } from './agents/tool-routes.ts';
 import type { origins } from '../shared/hosts.ts';
 import { TerrariumError } from '../shared/errors/error.ts';
@@ -77,6 +78,7 @@ export function createApp(options: ApiOptions): ApiApp {
   activityRoutes(app, options);
   agentRoutes(app, options);
   toolRoutes(app, options);
+  reviewRoutes(app, options);
   historyRoutes(app, options);
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   app.doc31('/api/openapi.json', { openapi: '3.1.0', info: { title: 'Terrarium', version: '1' }, security: [{ bearer: [] }] });

@@ -17,7 +17,8 @@ import { createLocks } from './locks.ts';
 import type { Locks } from './locks.ts';
 import { createPresence } from './presence.ts';
 import { createProposals } from './proposals.ts';
-import type { Proposals } from './proposals.ts';
+import { createReview } from './review.ts';
+import type { Review } from './review.ts';
 import { createAgentSessions } from './sessions.ts';
 import type { AgentSessions } from './sessions.ts';
 import type { AgentTokens } from './tokens.ts';
@@ -31,7 +32,7 @@ export interface Agents {
   limits: TerrariumConfig['agents'];
   sessions: AgentSessions;
   locks: Locks;
-  proposals: Proposals;
+  review: Review;
   call: CallTool;
   /** Takes the agents out of the rooms. */
   close(): void;
@@ -60,6 +61,7 @@ export function createAgents({ tokens, database, rooms, blobs, environments, hos
     ...environmentHandlers({ environments, rooms, tokens, hosts, origins: at, creationsPerHour: limits.creations_per_hour }),
     ...fileHandlers({ rooms, editing, locks, presence, sessions }),
   };
+  const review = createReview({ rooms, proposals });
   const call = createCallTool({ environments, agents: { audit, callLimit }, presence, handlers });
-  return { tokens, audit, callLimit, limits, sessions, locks, proposals, call, close: presence.close };
+  return { tokens, audit, callLimit, limits, sessions, locks, review, call, close: presence.close };
 }

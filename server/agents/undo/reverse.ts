@@ -13,7 +13,7 @@ export type Reversal = 'undone' | 'partly' | 'nothing left';
 /** Works inside the caller's transaction. `isFree` says whether a file may have this path. */
 export function reverseFile(doc: Y.Doc, id: string, changes: readonly FileChange[], isFree: (path: string, id: string) => boolean): Reversal {
   const own = new Ranges(changes.flatMap(({ inserted = [] }) => inserted));
-  const deleted = changes.flatMap((change) => change.deleted ?? []).filter(({ id: [client, clock] }) => !own.has(client, clock));
+  const deleted = changes.flatMap((change) => change.deleted ?? []).flatMap((piece) => withoutOwn(piece, own));
   const created = changes.some((change) => change.created === true);
   const file = getFile(doc, id);
   if (file === undefined) return created ? 'nothing left' : bringBack(doc, id, changes, own, deleted, isFree);
@@ -27,6 +27,17 @@ export function reverseFile(doc: Y.Doc, id: string, changes: readonly FileChange
 }
 
 type Deleted = NonNullable<FileChange['deleted']>;
+
+/** Neighbouring characters of several authors may have been deleted as one item. */
+function withoutOwn({ id: [client, clock, length], text }: Deleted[number], own: Ranges): Deleted {
+  const pieces: Deleted = [];
+  let from = 0;
+  for (const [start, end] of [...own.within([client, clock, length]), [length, length] as const]) {
+    if (start > from) pieces.push({ id: [client, clock + from, start - from], text: text.slice(from, start) });
+    from = end;
+  }
+  return pieces;
+}
 
 function reverseText(file: DocumentFile, own: Ranges, deleted: Deleted): Reversal {
   if (file.kind !== 'text') return 'nothing left';
@@ -116,10 +127,6 @@ export class Ranges {
       }
       this.#byClient.set(client, merged);
     }
-  }
-
-  has(client: number, clock: number): boolean {
-    return this.within([client, clock, 1]).length > 0;
   }
 
   /** Which of these characters are in the set: offsets from the first, in order. */
