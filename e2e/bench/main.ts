@@ -7,9 +7,11 @@ import { parseArgs } from 'node:util';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { productEdits } from './edits.ts';
 import { asJson, asTable, median, percentile, type Figures } from './figures.ts';
+import { measureLoad } from './load.ts';
 import { measureMemory } from './memory.ts';
 import { nativeEdits, startNative } from './native.ts';
 import { createInPage, openNew, startProduct, type Opened, type Product } from './product.ts';
+import { sharedEdits } from './shared-edits.ts';
 
 const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false }, only: { type: 'string' } } });
 const prefixes = options.only?.split(',');
@@ -110,6 +112,27 @@ async function benchProduct(): Promise<void> {
   }
 }
 
+/** What one server process holds, and how long a member's key takes to another member. */
+async function benchSync(): Promise<void> {
+  if (wants('sync.load')) {
+    say('Load: 500 environments, 2,000 members, an edit every 2 s each');
+    const load = await measureLoad({ environments: 500, members: 4, every: 2000, seconds: 30, say });
+    say(`  p50 ${load.p50.toFixed(1)} ms, ${load.cpu.toFixed(2)} processors of the server, ${load.lost} edits not delivered`);
+    figures.set('sync.load.p95.ms', load.p95);
+    figures.set('sync.load.memory.mb', load.memoryMb);
+  }
+  if (!wants('sync.key', 'sync.preview')) return;
+  say(`Edits of one member, seen by another: ${EDITS}`);
+  const product = await startProduct();
+  try {
+    const shared = await sharedEdits(product, launch, EDITS);
+    note('sync.key.p50.ms', shared.keys);
+    note('sync.preview.p50.ms', shared.previews);
+  } finally {
+    await product.stop();
+  }
+}
+
 async function benchNative(): Promise<void> {
   say('Native: npm ci, vite, the page');
   const browser = await launch();
@@ -131,5 +154,6 @@ async function benchNative(): Promise<void> {
 
 if (wants('create.native', 'hmr.native')) await benchNative();
 if (wants('create.cold', 'create.warm', 'phase', 'install', 'hmr.p', 'memory')) await benchProduct();
+if (wants('sync.load', 'sync.key', 'sync.preview')) await benchSync();
 process.stdout.write(`${options.json ? asJson(figures) : asTable(figures)}\n`);
 process.exit(0);
