@@ -26,6 +26,8 @@ import type { HostLinks } from './host-link/links.ts';
 import { errorResponse } from './http/answer.ts';
 import type { Logger } from './logger.ts';
 import type { Rooms } from './rooms/rooms.ts';
+import type { Sharing } from './share/index.ts';
+import { shareRoutes } from './share/routes.ts';
 
 export interface ApiOptions {
   activity: Activity;
@@ -37,6 +39,7 @@ export interface ApiOptions {
   blobs: Blobs;
   history: History;
   hosts: HostLinks;
+  sharing: Sharing;
   identities: Identities;
   origins: ReturnType<typeof origins>;
   logger: Logger;
@@ -75,6 +78,7 @@ export function createApp(options: ApiOptions): ApiApp {
   sessionRoutes(app, options);
   environmentRoutes(app, options);
   fileRoutes(app, options);
+  shareRoutes(app, options);
   activityRoutes(app, options);
   agentRoutes(app, options);
   toolRoutes(app, options);

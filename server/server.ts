@@ -28,6 +28,8 @@ import type { Logger } from './logger.ts';
 import { createPackagesApp } from './packages/index.ts';
 import { attachSockets } from './rooms/sockets.ts';
 import { createRooms } from './rooms/rooms.ts';
+import { createSharing } from './share/index.ts';
+import type { Sharing } from './share/index.ts';
 import type { Settings } from './settings.ts';
 import { openDatabase } from './storage/database.ts';
 import { checkSpaceIn } from './storage/space.ts';
@@ -39,6 +41,7 @@ export interface Terrarium {
   signInLink: string;
   /** The running containers that may be asked. */
   hosts: HostLinks;
+  sharing: Sharing;
   listen(): Promise<void>;
   /** Stops taking requests, stores what is open, closes. */
   close(): Promise<void>;
@@ -81,14 +84,16 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   }
   const dist = staticFolder(settings.distDir);
   const hosts = createHosts({ baseHost: new URL(settings.baseOrigin).host, identities, environments, logger });
+  const sharing = createSharing({ database, environments, identities, rooms, signingKey: secrets.signing, hosts: hosts.links, origins: at, logger, lan: settings.config.share.lan });
   const agents = createAgents({ tokens, database, rooms, blobs, environments, hosts: hosts.links, origins: at, limits: settings.config.agents });
   const mcp = createMcp({ agents, identities, logger, version: '1' });
-  const api = createApi({ hosts: hosts.links, activity, agents, mcp, environments, grants, rooms, blobs, history: createHistory(rooms, blobs), identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
+  const api = createApi({ hosts: hosts.links, sharing, activity, agents, mcp, environments, grants, rooms, blobs, history: createHistory(rooms, blobs), identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({
     baseHost: new URL(settings.baseOrigin).host,
     logger,
     api,
     packages: (request) => packages.fetch(request),
+    share: (...args) => sharing.fetch(...args),
     context: {
       dist,
       origins: at,
@@ -106,7 +111,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
 
   async function listenAt(address: string): Promise<void> {
     const server = createAdaptorServer({ fetch, serverOptions: { maxHeaderSize: 65536, keepAliveTimeout: 65_000 } }) as Server;
-    sockets.push(attachSockets(server, { others: [hosts.upgrade], agents, baseHost: new URL(settings.baseOrigin).host, identities, environments, rooms, channels, logger }));
+    sockets.push(attachSockets(server, { others: [hosts.upgrade, sharing.upgrade], agents, baseHost: new URL(settings.baseOrigin).host, identities, environments, rooms, channels, logger }));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(settings.port, address, () => {
@@ -120,6 +125,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   return {
     fetch,
     hosts: hosts.links,
+    sharing,
     ownerToken: secrets.ownerToken,
     signInLink: `${at.app}/login?token=${encodeURIComponent(secrets.ownerToken)}`,
     async listen() {
@@ -129,12 +135,14 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
           if (error.code !== 'EADDRNOTAVAIL' && error.code !== 'EAFNOSUPPORT') throw error;
         });
       }
+      await sharing.start();
     },
     async close() {
       activity.close();
       const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
       await Promise.all(sockets.map((socket) => socket.close()));
       hosts.close();
+      await sharing.close();
       sockets = [];
       for (const server of servers) server.closeIdleConnections();
       await Promise.race([Promise.all(closed), new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())]);

@@ -15,6 +15,8 @@ export type HostRole =
   | { role: 'host'; label: string }
   | { role: 'preview'; label: string; port: number }
   | { role: 'packages' }
+  /** A share link's own host, for its first port or for another one that it has. */
+  | { role: 'share'; name: string; port: number | undefined }
   | { role: 'unknown' };
 
 export function isLabel(text: string): boolean {
@@ -31,14 +33,26 @@ export function parseHost(hostHeader: string | undefined, baseHost: string): Hos
   const [name, room] = parts;
   if (parts.length !== 2 || name === undefined) return { role: 'unknown' };
   if (room === 'broker') return isLabel(name) ? { role: 'broker', label: name } : { role: 'unknown' };
+  if (room === 'share') return shareHost(name);
   if (room !== 'preview') return { role: 'unknown' };
   if (name === 'packages') return { role: 'packages' };
   if (isLabel(name)) return { role: 'host', label: name };
+  const preview = withPort(name);
+  return preview === undefined ? { role: 'unknown' } : { role: 'preview', ...preview };
+}
+
+function shareHost(name: string): HostRole {
+  if (isLabel(name)) return { role: 'share', name, port: undefined };
+  const share = withPort(name);
+  return share === undefined ? { role: 'unknown' } : { role: 'share', name: share.label, port: share.port };
+}
+
+/** `<label>--<port>` */
+function withPort(name: string): { label: string; port: number } | undefined {
   const match = /^(.+)--([1-9][0-9]{0,4})$/.exec(name);
   const label = match?.[1];
   const port = Number(match?.[2]);
-  if (label === undefined || !isLabel(label) || port > 65535) return { role: 'unknown' };
-  return { role: 'preview', label, port };
+  return label === undefined || !isLabel(label) || port > 65535 ? undefined : { label, port };
 }
 
 /** Origins of a deployment, each without a trailing slash. `base` is the app's origin, e.g. `http://localhost:4000`. */
@@ -51,5 +65,7 @@ export function origins(base: string) {
     host: (label: string) => at(`${label}.preview`),
     preview: (label: string, port: number) => at(`${label}--${port}.preview`),
     packages: at('packages.preview'),
+    /** Of a share link; without a port, of its first one. */
+    share: (name: string, port?: number) => at(port === undefined ? `${name}.share` : `${name}--${port}.share`),
   };
 }

@@ -18,6 +18,7 @@ const RIGHTS = {
   write: { roles: ['owner', 'editor'], verb: 'files.write' },
   /** What people decide about agents. */
   review: { roles: ['owner', 'editor'] },
+  share: { roles: ['owner'], verb: 'shares.manage' },
   administer: { roles: ['owner'] },
 } as const satisfies Record<string, Rule>;
 export type Right = keyof typeof RIGHTS;

@@ -35,6 +35,9 @@ export interface Identities {
   signOut(): string;
   /** A new member's token, shown once. */
   invite(environmentId: string, role: MemberRole): string;
+  /** A member under an id and a token that the caller has made; the token counts until `expiresAt` (milliseconds since the epoch) or `dismiss`. */
+  admit(member: { id: string; environmentId: string; role: MemberRole; token: string; expiresAt: number }): void;
+  dismiss(memberId: string): void;
   memberCount(environmentId: string): number;
 }
 
@@ -59,6 +62,7 @@ export function createIdentities(options: { database: DatabaseSync; secrets: Sec
   const byHash = database.prepare('SELECT id, environment_id, role FROM members WHERE token_hash = ? AND expires_at > ?');
   const byId = database.prepare('SELECT id, environment_id, role FROM members WHERE id = ? AND expires_at > ?');
   const insert = database.prepare('INSERT INTO members (id, environment_id, role, token_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)');
+  const remove = database.prepare('DELETE FROM members WHERE id = ?');
   const count = database.prepare('SELECT COUNT(*) AS n FROM members WHERE environment_id = ? AND expires_at > ?');
   const secure = appOrigin.startsWith('https:') ? '; Secure' : '';
 
@@ -138,6 +142,8 @@ export function createIdentities(options: { database: DatabaseSync; secrets: Sec
       insert.run(nanoid(), environmentId, role, hashOf(token), Date.now(), Date.now() + INVITE_MS);
       return token;
     },
+    admit: ({ id, environmentId, role, token, expiresAt }) => void insert.run(id, environmentId, role, hashOf(token), Date.now(), expiresAt),
+    dismiss: (memberId) => void remove.run(memberId),
     memberCount: (environmentId) => 1 + (count.get(environmentId, Date.now()) as { n: number }).n,
   };
 }

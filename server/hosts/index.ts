@@ -5,6 +5,7 @@ import { errorResponse } from '../http/answer.ts';
 import type { Logger } from '../logger.ts';
 import { serveApp } from './app-page.ts';
 import { serveBroker } from './broker.ts';
+import type { Incoming } from '../share/lan.ts';
 import type { HostsContext } from './context.ts';
 import { servePreviewHost } from './preview-host.ts';
 import { servePreviewOrigin } from './preview-origin.ts';
@@ -19,9 +20,11 @@ export interface Rooms {
   /** The REST API and sign-in on the app's host; `undefined` for a path that is not theirs. */
   api: (request: Request, url: URL) => Promise<Response> | Response | undefined;
   packages: Answer;
+  /** A share link's own host. */
+  share: (request: Request, name: string, port: number | undefined, incoming: Incoming | undefined) => Promise<Response>;
 }
 
-export function createFetch({ context, baseHost, logger, api, packages }: Rooms): (request: Request) => Promise<Response> {
+export function createFetch({ context, baseHost, logger, api, packages, share }: Rooms): (request: Request, connection?: { incoming?: Incoming }) => Promise<Response> {
   /** The app may read what the container host answers, so that it can say why one does not start. */
   async function readableByApp(answering: Promise<Response>): Promise<Response> {
     const response = await answering;
@@ -29,7 +32,7 @@ export function createFetch({ context, baseHost, logger, api, packages }: Rooms)
     return response;
   }
 
-  async function route(request: Request): Promise<Response> {
+  async function route(request: Request, incoming: Incoming | undefined): Promise<Response> {
     const url = new URL(request.url);
     const host = parseHost(request.headers.get('host') ?? url.host, baseHost);
     switch (host.role) {
@@ -43,15 +46,17 @@ export function createFetch({ context, baseHost, logger, api, packages }: Rooms)
         return servePreviewOrigin(request, url, host.label, context);
       case 'packages':
         return packages(request);
+      case 'share':
+        return await share(request, host.name, host.port, incoming);
       case 'unknown':
         // The health check is asked by address, before any name is known.
         if (url.pathname === '/healthz') return health();
         throw TerrariumError.of('E-TERRARIUM-1103');
     }
   }
-  return async function fetch(request) {
+  return async function fetch(request, connection) {
     try {
-      return await route(request);
+      return await route(request, connection?.incoming);
     } catch (error) {
       return errorResponse(error, logger);
     }

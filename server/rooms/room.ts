@@ -145,6 +145,11 @@ export class Room {
     awarenessProtocol.applyAwarenessUpdate(this.#awareness, encoding.toUint8Array(encoder), 'server');
   }
 
+  /** Ends the connections of one author. */
+  expel(author: Pick<Author, 'kind' | 'id'>, code: number, reason: string): void {
+    for (const connection of this.#connections.keys()) if (connection.author.kind === author.kind && connection.author.id === author.id) connection.close(code, reason);
+  }
+
   /** Ends all connections. */
   end(code: number, reason: string): void {
     for (const connection of this.#connections.keys()) connection.close(code, reason);

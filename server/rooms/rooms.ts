@@ -26,6 +26,8 @@ export interface Rooms {
   seed(environmentId: string, update: Uint8Array, author: Author): void;
   remove(environmentId: string): void;
   connections(environmentId: string): number;
+  /** Ends the connections of one author. */
+  expel(environmentId: string, author: Pick<Author, 'kind' | 'id'>, code: number, reason: string): void;
   /** The rows of all timelines. */
   readonly revisions: RevisionStore;
   close(): Promise<void>;
@@ -131,6 +133,7 @@ export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = (
       room?.destroy();
       onRemove?.(environmentId);
     },
+    expel: (environmentId, author, code, reason) => rooms.get(environmentId)?.expel(author, code, reason),
     connections: (environmentId) => rooms.get(environmentId)?.connectionCount ?? 0,
     async close() {
       closed = true;

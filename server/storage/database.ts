@@ -56,6 +56,10 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX revision_changes_by_revision ON revision_changes (environment_id, revision);
    CREATE INDEX revision_changes_by_content ON revision_changes (content);
    CREATE TABLE revision_contents (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT;`,
+  `CREATE TABLE shares (
+     id TEXT PRIMARY KEY, environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, name TEXT NOT NULL UNIQUE, role TEXT NOT NULL,
+     code INTEGER NOT NULL, ports TEXT NOT NULL, lan_ports TEXT NOT NULL, password TEXT, created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER) STRICT;
+   CREATE INDEX shares_of_environment ON shares (environment_id, created_at);`,
 ];
 
 export function openDatabase(file: string): DatabaseSync {

@@ -48,6 +48,10 @@ export const configSchema = z.strictObject({
     /** Lifetime of a token at most. */
     token_max_hours: z.number().int().min(1).max(24 * 366).default(24 * 31),
   }),
+  share: section({
+    /** Where names below this address lead nobody else here (`*.localhost`), a share link also gets a port of its own on this machine's local network. */
+    lan: z.boolean().default(true),
+  }),
   security: section({
     sandbox_attributes: sandbox.default('allow-scripts allow-same-origin allow-forms'),
     csp_policy: z.string().max(4096).regex(/^[^\r\n]*$/, 'must be one line').optional(),

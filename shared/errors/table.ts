@@ -69,6 +69,8 @@ export const ERRORS = {
   'E-TERRARIUM-1332': { status: 401, severity: 'error', retryable: false, message: 'This share link needs its password.', next: 'Open it in a browser and type the password, or send it as the password of HTTP Basic authentication.' },
   'E-TERRARIUM-1333': { status: 403, severity: 'error', retryable: false, message: 'Port {port} is not shared.', next: 'Ask the owner for a share link that has this port.' },
   'E-TERRARIUM-1334': { status: 429, severity: 'warning', retryable: true, message: 'Too many wrong passwords.', next: 'Wait a minute, then try again.' },
+  'E-TERRARIUM-1335': { status: 409, severity: 'error', retryable: false, message: 'The name "{name}" belongs to another share link.', next: 'Choose another name, or leave it out to get one.' },
+  'E-TERRARIUM-1336': { status: 429, severity: 'error', retryable: false, message: 'An environment may have {limit} share links.', next: 'Revoke one that is no longer needed.' },
   'E-TERRARIUM-1340': { status: 404, severity: 'error', retryable: false, message: 'There is no tool "{tool}".', next: 'List the tools at /mcp, or see /api/openapi.json.' },
   'E-TERRARIUM-1341': { status: 409, severity: 'warning', retryable: false, message: 'The patch does not fit "{path}", and nothing was changed: {conflicts}.', next: 'Read the file again and send a patch made for what it is.' },
   'E-TERRARIUM-1342': { status: 423, severity: 'warning', retryable: true, message: 'The file "{path}" is locked by {holder}: {reason}.', next: 'Work on another file, or ask whoever holds the lock to release it.' },

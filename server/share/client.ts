@@ -1,0 +1,72 @@
+/**
+ * The script that a shared page gets in front of its own: what its scripts ask of `localhost:<port>` goes to that port of the link (SPEC SH13). In the
+ * workspace the preview's service worker does this; here there is none, since the page must also work where service workers do not (HTTP on a local network).
+ */
+import type { ShareAddress } from './headers.ts';
+import { SHARE_PATHS } from './pages.ts';
+import type { Share } from './store.ts';
+
+/** Runs in the visitor's page. `ports`: port of the container -> origin. */
+function redirectLoopback(ports: Record<string, string>): void {
+  const loopback = /^(https?|wss?):\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])(?::(\d+))?(?=[/?#]|$)/i;
+  const moved = (url: string): string =>
+    url.replace(loopback, (whole, scheme: string, port: string | undefined) => {
+      const origin = ports[port ?? '80'];
+      return origin === undefined ? whole : /^ws/i.test(scheme) ? origin.replace(/^http/, 'ws') : origin;
+    });
+  const { fetch: nativeFetch, WebSocket: NativeSocket, EventSource: NativeEvents } = window;
+  window.fetch = (input, init) => {
+    if (input instanceof Request) return nativeFetch(moved(input.url) === input.url ? input : new Request(moved(input.url), input), init);
+    return nativeFetch(moved(String(input)), init);
+  };
+  const open = XMLHttpRequest.prototype.open as (...args: unknown[]) => void;
+  XMLHttpRequest.prototype.open = function moveOpen(this: XMLHttpRequest, ...[method, url, ...rest]: unknown[]) {
+    return open.apply(this, [method, moved(String(url)), ...rest]);
+  } as typeof XMLHttpRequest.prototype.open;
+  const first = <T extends object>(native: T): T => new Proxy(native, { construct: (target, [url, ...rest]: unknown[], self) => Reflect.construct(target as never, [moved(String(url)), ...rest], self) as object });
+  window.WebSocket = first(NativeSocket);
+  window.EventSource = first(NativeEvents);
+}
+
+export function clientScript(share: Share, address: ShareAddress): string {
+  const ports = Object.fromEntries(share.ports.flatMap((port) => {
+    const origin = address.originOf(port);
+    return origin === undefined ? [] : [[port, origin]];
+  }));
+  return `(${redirectLoopback.toString()})(${JSON.stringify(ports)});`;
+}
+
+const TAG = new TextEncoder().encode(`<script src="${SHARE_PATHS.client}"></script>`);
+/** How far into a document its head is looked for, in bytes. */
+const LOOK_BYTES = 16 * 1024;
+const OPENING = /<head(?:\s[^>]*)?>|<!doctype[^>]*>(?![\s\S]*<head[\s>])/i;
+
+/** An HTML document with our script in its head; anything else as it is. `headers` are those of the answer, and are changed to fit. */
+export function withClient(body: ReadableStream<Uint8Array> | null, headers: Headers): ReadableStream<Uint8Array> | null {
+  const html = (headers.get('content-type') ?? '').startsWith('text/html');
+  if (body === null || !html || headers.has('content-encoding')) return body;
+  headers.delete('content-length');
+  headers.delete('etag');
+  return body.pipeThrough(inserting());
+}
+
+function inserting(): TransformStream<Uint8Array, Uint8Array> {
+  let start: Buffer | undefined = Buffer.alloc(0);
+  const release = (controller: TransformStreamDefaultController<Uint8Array>, bytes: Buffer): void => {
+    // Latin-1 keeps one character for each byte, so that the place is right in any ASCII-compatible encoding.
+    const found = OPENING.exec(bytes.toString('latin1'));
+    const at = found === null ? 0 : found.index + found[0].length;
+    start = undefined;
+    controller.enqueue(new Uint8Array(Buffer.concat([bytes.subarray(0, at), TAG, bytes.subarray(at)])));
+  };
+  return new TransformStream({
+    transform(chunk, controller) {
+      if (start === undefined) return controller.enqueue(chunk);
+      start = Buffer.concat([start, chunk]);
+      if (start.length >= LOOK_BYTES || /<head(?:\s[^>]*)?>/i.test(start.toString('latin1'))) release(controller, start);
+    },
+    flush(controller) {
+      if (start !== undefined) release(controller, start);
+    },
+  });
+}
