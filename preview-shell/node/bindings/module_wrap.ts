@@ -7,10 +7,11 @@ import { applyEdits, mergeEdits, type Edit } from '../../../shared/module-code/a
 import { editsOf } from '../modules/await-text.ts';
 import { explainGraph } from '../modules/explain-graph.ts';
 import { evaluationBegan, holdUntilEvaluation } from '../modules/loading-graphs.ts';
+import { LazyExports } from '../modules/lazy-exports.ts';
 import { createNamespace, requiredFacade } from '../modules/namespaces.ts';
 import { noteText } from '../modules/positions.ts';
 import { moduleEdits } from '../modules/rewrite.ts';
-import { facadeSource, GLOBAL } from '../modules/served-text.ts';
+import { facadeSource, fetchedTogether, GLOBAL } from '../modules/served-text.ts';
 import { servedUrl, tidyError } from '../modules/served-url.ts';
 import { explainSyntaxError, syntaxErrorOf, type Source } from '../modules/syntax-errors.ts';
 import { evaluateSync } from '../modules/sync-evaluate.ts';
@@ -68,6 +69,7 @@ class ModuleRecord {
   readonly #exportNames: readonly string[];
   readonly #values: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   readonly #setters = new Map<string, (value: unknown) => void>();
+  readonly #lazy = new LazyExports(this.#values);
   readonly #option: symbol;
   #linked: ModuleRecord[] = [];
   #status = UNINSTANTIATED;
@@ -170,8 +172,24 @@ class ModuleRecord {
   }
 
   setExport(name: string, value: unknown): void {
-    this.#values[name] = value;
+    if (this.#lazy.has(name)) this.#lazy.settle(name, value);
+    else this.#values[name] = value;
     this.#setters.get(name)?.(value);
+  }
+
+  setLazyExport(name: string, read: () => unknown): void {
+    const wasWanted = Object.hasOwn(this.#values, name) && !this.#lazy.has(name);
+    if (wasWanted) this.setExport(name, read());
+    else this.#lazy.define(name, read);
+  }
+
+  /** The import statement at this place of another module's text is about to bind its exports natively. */
+  #boundBy(source: string, start: number, end: number): void {
+    if (this.#lazy.size === 0) return;
+    for (const name of this.#lazy.wantedBy(source.slice(start, end))) {
+      const value = this.#values[name];
+      this.#setters.get(name)?.(value);
+    }
   }
 
   /** Synthetic records run at once; others natively. */
@@ -194,9 +212,10 @@ class ModuleRecord {
     const graph = this.#graph();
     const loaded = holdUntilEvaluation(host.ctx.loop, graph);
     try {
-      publishGraph(graph);
+      const published = publishGraph(graph);
       for (const record of graph) if (!record.synthetic && record.#status === INSTANTIATED) record.#status = EVALUATING;
-      this.#namespace = (await nativeImport(this.servedUrl)) as object;
+      // The end of its text has told the record of its namespace.
+      await nativeImport(fetchedTogether(this.servedUrl, published));
       this.#status = EVALUATED;
     } catch (error) {
       explainGraph(host.ctx, error, graph);
@@ -317,6 +336,7 @@ class ModuleRecord {
     this.#published = true;
     const url = this.servedUrl;
     if (url.startsWith('data:') || this.#lexed === undefined) return undefined;
+    for (const { request, importStart, importEnd } of this.#lexed.imports) if (request >= 0) (this.#linked[request] as ModuleRecord).#boundBy(this.#source, importStart, importEnd);
     const edits = mergeEdits(this.#awaits(), moduleEdits(this.#source, this.#lexed, {
       importUrl: (index) => (this.#linked[index] as ModuleRecord).servedUrl,
       meta: `${GLOBAL}.meta(${this.serial})`,
@@ -338,7 +358,7 @@ class ModuleRecord {
     for (const [name, set] of Object.entries(setters)) this.#setters.set(name, set);
     if (this.synthetic) this.#runSteps();
     const namespace = this.getNamespace() as Record<string, unknown>;
-    for (const [name, set] of Object.entries(setters)) set(namespace[name]);
+    for (const [name, set] of Object.entries(setters)) if (!this.#lazy.has(name)) set(namespace[name]);
   }
 
   importMeta(): object {
@@ -354,13 +374,15 @@ class ModuleRecord {
   }
 }
 
-function publishGraph(graph: ModuleRecord[]): void {
+/** @returns the addresses that are new to the service worker */
+function publishGraph(graph: ModuleRecord[]): string[] {
   const texts: [string, string][] = [];
   for (const record of graph) {
     const source = record.servedSource();
     if (source !== undefined) texts.push([record.servedUrl, source]);
   }
   if (texts.length > 0) host.publisher.publish(texts);
+  return texts.map(([url]) => url);
 }
 
 const nativeImport = new Function('url', 'return import(url)') as (url: string) => Promise<unknown>;

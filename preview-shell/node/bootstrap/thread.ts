@@ -16,6 +16,7 @@ import { OptionError, parseOptions } from '../options/parse.ts';
 import { installAsyncContext } from '../async-context/install.ts';
 import { carryContext } from '../modules/await-text.ts';
 import { hideBrowserGlobals } from '../globals.ts';
+import { readExportsLate } from './lazy-builtin-exports.ts';
 import { adaptModule, bootstrapRealm, bootstrapThread, runMain } from './realm.ts';
 import { mainScript } from './main-script.ts';
 import { installPrepareStackTrace } from './stack-trace.ts';
@@ -78,6 +79,7 @@ export function prepareThread(libraryMemory: SharedArrayBuffer): PreparedThread 
   // Before the library, which keeps what it finds. A spare thread does not know yet whether its program needs it.
   installAsyncContext(globalThis);
   bootstrapRealm(ctx, library);
+  readExportsLate(hooks.requireBuiltin as (id: string) => unknown);
 
   const run = (): void => {
     if (!takeOptions(ctx)) return;

@@ -8,3 +8,13 @@ export function facadeSource(serial: number, names: readonly string[]): string {
   const setters = names.map((name, i) => `[${JSON.stringify(name)}]:v=>{$${i}=v}`).join(',');
   return `${declare === '' ? '' : `let ${declare};export{${exported}};`}${GLOBAL}.attach(${serial},{__proto__:null,${setters}})`;
 }
+
+/**
+ * What to import so that the whole graph of `root` is fetched at once, and not level by level as the engine reads each text. The root is imported first: the
+ * order of evaluation is its graph's (ECMA-262, 16.2.1.6.1.3), the rest has run by then.
+ */
+export function fetchedTogether(root: string, graph: readonly string[]): string {
+  if (graph.length < 2) return root;
+  const text = [root, ...graph.filter((url) => url !== root)].map((url) => `import ${JSON.stringify(url)};`).join('');
+  return `data:text/javascript,${encodeURIComponent(text)}`;
+}
