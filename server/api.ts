@@ -21,6 +21,8 @@ import { fileRoutes } from './environments/file-routes.ts';
 import { environmentRoutes } from './environments/routes.ts';
 import type { History } from './history/history.ts';
 import { historyRoutes } from './history/routes.ts';
+import type { GitFetcher } from './transfer/git.ts';
+import { transferRoutes } from './transfer/routes.ts';
 import { health } from './hosts/index.ts';
 import type { HostLinks } from './host-link/links.ts';
 import { errorResponse } from './http/answer.ts';
@@ -38,6 +40,9 @@ export interface ApiOptions {
   rooms: Rooms;
   blobs: Blobs;
   history: History;
+  git: GitFetcher;
+  /** Of an imported project that says nothing else. */
+  defaultPort: number;
   hosts: HostLinks;
   sharing: Sharing;
   identities: Identities;
@@ -84,6 +89,7 @@ export function createApp(options: ApiOptions): ApiApp {
   toolRoutes(app, options);
   reviewRoutes(app, options);
   historyRoutes(app, options);
+  transferRoutes(app, options);
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   app.doc31('/api/openapi.json', { openapi: '3.1.0', info: { title: 'Terrarium', version: '1' }, security: [{ bearer: [] }] });
   app.notFound((c) => errorResponse(TerrariumError.of('E-TERRARIUM-1102', { method: c.req.method, path: c.req.path }), options.logger));

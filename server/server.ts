@@ -18,6 +18,7 @@ import { loadSecrets } from './auth/secrets.ts';
 import { createBlobs } from './environments/blobs.ts';
 import { createEnvironments } from './environments/environments.ts';
 import { createGrants } from './environments/grants.ts';
+import { createGitFetcher } from './transfer/git.ts';
 import { createHistory } from './history/history.ts';
 import { createHosts } from './host-link/index.ts';
 import { createFetch } from './hosts/index.ts';
@@ -69,6 +70,11 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
     },
   });
   const blobs = createBlobs(path.join(settings.dataDir, 'blobs'));
+  const content = {
+    history: createHistory(rooms, blobs),
+    git: createGitFetcher({ folder: path.join(settings.dataDir, 'imports'), allowedOrigins: settings.egressAllowedOrigins ?? [] }),
+    defaultPort: settings.config.preview.default_port,
+  };
   const environments = createEnvironments({ database, rooms, blobs, templatesDir: settings.templatesDir, logger, onAwaited: expectPacks });
   const at = origins(settings.baseOrigin);
   const tokens = createAgentTokens(database);
@@ -87,7 +93,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const sharing = createSharing({ database, environments, identities, rooms, signingKey: secrets.signing, hosts: hosts.links, origins: at, logger, lan: settings.config.share.lan });
   const agents = createAgents({ tokens, database, rooms, blobs, environments, hosts: hosts.links, origins: at, limits: settings.config.agents });
   const mcp = createMcp({ agents, identities, logger, version: '1' });
-  const api = createApi({ hosts: hosts.links, sharing, activity, agents, mcp, environments, grants, rooms, blobs, history: createHistory(rooms, blobs), identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
+  const api = createApi({ hosts: hosts.links, sharing, activity, agents, mcp, environments, grants, rooms, blobs, ...content, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({
     baseHost: new URL(settings.baseOrigin).host,
     logger,

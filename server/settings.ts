@@ -18,6 +18,8 @@ export interface Settings {
   ownerToken: string | undefined;
   embedOrigins: string[];
   packagesMode: 'allowlist' | 'open';
+  /** Origins that imports may reach though their address is not public. Tests set it; no variable and no file does. */
+  egressAllowedOrigins?: readonly string[];
   config: TerrariumConfig;
   /** Sentences for the operator. */
   warnings: string[];

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import { customAlphabet } from 'nanoid';
+import pLimit from 'p-limit';
 import * as Y from 'yjs';
 import type { Author } from '../../shared/document/author.ts';
 import { addBinaryFile, addTextFile } from '../../shared/document/schema.ts';
@@ -37,6 +38,8 @@ export interface Environments {
   reserve(template: string): Promise<string>;
   /** `reservation` is an id of `reserve`, good once (E-TERRARIUM-1010). */
   create(fields: { taskId: string; agentId?: string | undefined; template: string; reservation?: string | undefined; author: Author }): Promise<Environment>;
+  /** With these files in place of a template's. */
+  createFrom(fields: { taskId: string; agentId?: string | undefined; source: string; port: number; files: TemplateFile[]; author: Author }): Promise<Environment>;
   find(id: string): Environment | undefined;
   /** Whether the label is that of an environment, or reserved for one. */
   isLabel(label: string): boolean;
@@ -80,6 +83,20 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
     return reservation;
   };
 
+  async function add(fields: Omit<Environment, 'status' | 'createdAt'>, files: TemplateFile[], author: Author): Promise<Environment> {
+    const environment: Environment = { ...fields, status: 'initializing', createdAt: Date.now() };
+    const { id, taskId, agentId, template, status, port, createdAt } = environment;
+    const storing = pLimit(8);
+    await Promise.all(files.filter(({ text }) => text === undefined).map(({ bytes }) => storing(() => blobs.put(id, bytes))));
+    const update = firstContent(files);
+    transaction(database, () => {
+      insert.run(id, taskId, agentId ?? null, template, status, port, createdAt, createdAt);
+      rooms.seed(id, update, author);
+    });
+    byId.set(id, environment);
+    return environment;
+  }
+
   const removed = new Set<(environmentId: string) => void>();
 
   return {
@@ -95,18 +112,11 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
     async create({ taskId, agentId, template: templateId, reservation, author }) {
       const template = await templates.get(templateId);
       const files = await templates.files(templateId);
-      const environment: Environment = { id: reservation === undefined ? newId() : redeem(reservation), taskId, agentId, template: templateId, status: 'initializing', port: template.port, createdAt: Date.now() };
-      await Promise.all(files.filter(({ text }) => text === undefined).map(({ bytes }) => blobs.put(environment.id, bytes)));
-      const update = firstContent(files);
-      transaction(database, () => {
-        const { id, status, port, createdAt } = environment;
-        insert.run(id, taskId, agentId ?? null, templateId, status, port, createdAt, createdAt);
-        rooms.seed(id, update, author);
-      });
-      byId.set(environment.id, environment);
+      const environment = await add({ id: reservation === undefined ? newId() : redeem(reservation), taskId, agentId, template: templateId, port: template.port }, files, author);
       options.onAwaited?.(environment);
       return environment;
     },
+    createFrom: ({ taskId, agentId, source, port, files, author }) => add({ id: newId(), taskId, agentId, template: source, port }, files, author),
     find: (id) => byId.get(id),
     isLabel: (label) => byId.has(label) || reserved.has(label),
     list: () => [...byId.values()].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1)),
