@@ -190,7 +190,7 @@ describe('[T5] Git', () => {
     await expect(patient.fetch(`${repository.origin}/repo.git`, undefined)).rejects.toMatchObject({ code: 'E-TERRARIUM-1158' });
     repository.intercept = (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/x-git-upload-pack-advertisement' });
-      response.write('001e# service=git-upload-pack\n0000');
+      response.write(`001e# service=git-upload-pack\n0000003a${'a'.repeat(40)} HEAD\0shallow\n`);
       const refs = `004e${'a'.repeat(40)} refs/heads/endless-branch-name-x\n`.repeat(1000);
       const more = (): void => {
         if (response.destroyed) return;
