@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { BrowserContext, Frame, Page } from 'playwright-core';
 import type { HostLinks } from '../../server/host-link/links.ts';
+import type { Sharing } from '../../server/share/index.ts';
 import { createTerrarium } from '../../server/server.ts';
 import { loadSettings } from '../../server/settings.ts';
 import { makeDataFolder } from '../product/data-folder.ts';
@@ -18,6 +19,8 @@ export interface Product {
   signInLink: string;
   /** The running containers, as the server reaches them. */
   hosts: HostLinks;
+  sharing: Sharing;
+  ownerToken: string;
   signIn(context: BrowserContext): Promise<Page>;
   create(template?: string): Promise<string>;
   stop(): Promise<void>;
@@ -32,6 +35,8 @@ export async function startProduct(): Promise<Product> {
     origin: settings.baseOrigin,
     signInLink: terrarium.signInLink,
     hosts: terrarium.hosts,
+    sharing: terrarium.sharing,
+    ownerToken: TOKEN,
     async signIn(context) {
       const page = await context.newPage();
       await page.goto(terrarium.signInLink);

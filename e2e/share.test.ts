@@ -1,0 +1,144 @@
+/** A share link as those who get it see it: another browser profile and curl, with HMR; its end; its host's end. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { startProduct, type Product } from './bench/product.ts';
+import { launchBrowser, newProfile } from './product/browser.ts';
+import { previewShows, saved, screenshot, typeAtTop, until } from './product/workspace.ts';
+
+const run = promisify(execFile);
+const curl = async (...args: string[]): Promise<string> => (await run('curl', ['-sS', '-i', '--max-time', '20', ...args])).stdout;
+
+let product: Product;
+let browser: Browser;
+let host: Page;
+let viewer: Page;
+let id: string;
+
+interface ShareView {
+  shareId: string;
+  url: string;
+  urls: { url: string; from: string }[];
+  viewers: { agent: string; open: number }[];
+}
+
+const api = (path: string, init: RequestInit = {}) => fetch(`${product.origin}/api/environments/${id}${path}`, { ...init, headers: { authorization: `Bearer ${product.ownerToken}`, 'content-type': 'application/json' } });
+const share = async (body: object = {}) => (await (await api('/shares', { method: 'POST', body: JSON.stringify(body) })).json()) as ShareView;
+const shares = async () => ((await (await api('/shares')).json()) as { shares: ShareView[] }).shares;
+const text = (page: Page) => page.evaluate(() => document.body.innerText).catch(() => '');
+const shows = (page: Page, what: string | RegExp, timeout = 30_000) => until(() => text(page), what, timeout);
+
+beforeAll(async () => {
+  [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
+  host = await product.signIn(await newProfile(browser));
+  id = await product.create('react-ts');
+  await host.goto(`${product.origin}/e/${id}`);
+  await previewShows(host, /count/i);
+  await vi.waitFor(() => expect(product.hosts.of(id)).toBeDefined(), { timeout: 20_000 });
+  // A profile of its own, without any membership.
+  viewer = await (await newProfile(browser)).newPage();
+});
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+});
+
+let link: ShareView;
+
+test('[E5] a stranger\'s browser shows the live preview, and its button works', async () => {
+  link = await share();
+  await viewer.goto(link.url);
+  await shows(viewer, /count is 0/i);
+  await viewer.getByRole('button').first().click();
+  await shows(viewer, /count is 1/i);
+  await screenshot(viewer, 'share-viewer');
+});
+
+test('[E5] an edit arrives by HMR, without loading the page again', async () => {
+  await viewer.evaluate(() => void ((globalThis as { kept?: number }).kept = 1));
+  await host.locator('.view-line').first().waitFor();
+  await host.getByRole('treeitem', { name: 'index.css' }).waitFor();
+  const app = await (await api('/files/src/App.tsx')).text();
+  expect((await api('/files/src/App.tsx', { method: 'PUT', body: app.replace(/<h1>[^<]*/, '<h1>Edited for everybody') })).ok).toBe(true);
+  await shows(viewer, /Edited for everybody/);
+  expect(await viewer.evaluate(() => (globalThis as { kept?: number }).kept)).toBe(1);
+  await shows(viewer, /count is 1/i);
+});
+
+test('[E5] curl gets the page, its modules, and a HEAD', async () => {
+  const page = await curl(link.url);
+  expect(page).toMatch(/^HTTP\/1.1 200/);
+  expect(page).toContain('id="root"');
+  expect(await curl(`${link.url}src/App.tsx`)).toContain('Edited for everybody');
+  expect(await curl('-I', link.url)).toMatch(/^HTTP\/1.1 200/);
+});
+
+test('[SH17] those who look are listed', async () => {
+  const [{ viewers } = { viewers: [] }] = await shares();
+  expect(viewers.map(({ agent }) => agent)).toEqual(expect.arrayContaining([expect.stringContaining('Chrome'), expect.stringContaining('curl')]));
+  expect(viewers.find(({ agent }) => agent.includes('Chrome'))?.open).toBeGreaterThan(0);
+});
+
+test('[SH20] the address on the local network shows it too', async () => {
+  const { hostname } = new URL(link.url);
+  const stored = product.sharing.shares.find(hostname.split('.')[0] ?? '');
+  const lan = await (await newProfile(browser)).newPage();
+  await lan.goto(`http://127.0.0.1:${stored.lanPorts['5173']}/`);
+  await shows(lan, /Edited for everybody/);
+  await lan.context().close();
+});
+
+test('[SH6] a password is asked for, and lets in', async () => {
+  const locked = await share({ password: 'open sesame' });
+  const page = await (await newProfile(browser)).newPage();
+  await page.goto(`${locked.url}?x=1`);
+  await shows(page, /has a password/i);
+  await screenshot(page, 'share-password');
+  await page.getByLabel('Password').fill('wrong');
+  await page.getByRole('button').click();
+  await shows(page, /not the password/i);
+  await page.getByLabel('Password').fill('open sesame');
+  await page.getByRole('button').click();
+  await shows(page, /Edited for everybody/);
+  expect(await curl(locked.url)).toContain('E-TERRARIUM-1332');
+  expect(await curl('-u', ':open sesame', locked.url)).toContain('id="root"');
+  await page.context().close();
+});
+
+test('[SH4] revoking ends it while somebody looks', async () => {
+  const other = await share();
+  const page = await (await newProfile(browser)).newPage();
+  await page.goto(other.url);
+  await shows(page, /Edited for everybody/);
+  const socketClosed = vi.waitFor(async () => expect((await shares()).find(({ shareId }) => shareId === other.shareId)?.viewers ?? []).toEqual([]), { timeout: 10_000 });
+  expect((await api(`/shares/${other.shareId}`, { method: 'DELETE' })).status).toBe(204);
+  await socketClosed;
+  await page.reload();
+  await shows(page, /E-TERRARIUM-1331/);
+  await screenshot(page, 'share-revoked');
+  expect(await curl(other.url)).toMatch(/^HTTP\/1.1 410/);
+  await page.context().close();
+});
+
+test('[SH15] the host\'s tab is closed: viewers get the page that says so, and the preview again when there is a host', async () => {
+  await host.close();
+  await vi.waitFor(() => expect(product.hosts.of(id)).toBeUndefined(), { timeout: 15_000 });
+  // Vite's own client asks whether its server is back and loads the page again when there is any answer.
+  await viewer.reload();
+  await shows(viewer, /E-TERRARIUM-1320/);
+  await screenshot(viewer, 'share-no-host');
+  expect(await curl(link.url)).toMatch(/^HTTP\/1.1 503[\s\S]*E-TERRARIUM-1320/);
+  host = await product.signIn(await newProfile(browser));
+  await host.goto(`${product.origin}/e/${id}`);
+  await previewShows(host, /Edited for everybody/);
+  await shows(viewer, /Edited for everybody/, 30_000);
+});
+
+test('[E5] what a person types reaches the stranger', async () => {
+  await host.locator('.view-line').first().waitFor();
+  await saved(host);
+  const shown = viewer.waitForFunction(() => document.title === 'typed');
+  await typeAtTop(host, "document.title = 'typed';\n");
+  await shown;
+});
