@@ -13,7 +13,7 @@ connectPlugs({
       putBlob: (hash, bytes) => putBlob(environmentId, hash, bytes),
       writes: document.writes,
     });
-    return { start: (_doc, container) => sync.start(container), stop: () => sync.stop(), status: sync.status, onBrought: (listener) => sync.onBrought(listener) };
+    return { start: (_doc, container) => sync.start(container), stop: () => sync.stop(), status: sync.status, onBrought: (listener) => sync.onBrought(listener), settled: () => sync.settled() };
   },
   types: ({ state }) => new InstalledTypes({
     packagesOrigin: origins(location.origin).packages,

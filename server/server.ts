@@ -67,6 +67,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
     onRemove(environmentId) {
       channels.remove(environmentId);
       activity.remove(environmentId);
+      agents.remove(environmentId);
     },
   });
   const blobs = createBlobs(path.join(settings.dataDir, 'blobs'));
@@ -91,7 +92,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const dist = staticFolder(settings.distDir);
   const hosts = createHosts({ baseHost: new URL(settings.baseOrigin).host, identities, environments, logger });
   const sharing = createSharing({ database, environments, identities, rooms, signingKey: secrets.signing, hosts: hosts.links, origins: at, logger, lan: settings.config.share.lan });
-  const agents = createAgents({ tokens, database, rooms, blobs, environments, hosts: hosts.links, origins: at, limits: settings.config.agents });
+  const agents = createAgents({ tokens, database, rooms, blobs, environments, hosts: hosts.links, activity, policy: packages.policy, origins: at, limits: settings.config.agents });
   const mcp = createMcp({ agents, identities, logger, version: '1' });
   const api = createApi({ hosts: hosts.links, sharing, activity, agents, mcp, environments, grants, rooms, blobs, ...content, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({

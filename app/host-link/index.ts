@@ -4,6 +4,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import { overall } from '../boot/machine.ts';
 import type { ContainerClient } from '../container/client.ts';
 import type { WorkspaceSession } from '../workspace/session.ts';
+import { filesSettled } from './files-settled.ts';
 import type { CallAnswers } from './calls.ts';
 import { PageHostLink, type HostState } from './link.ts';
 
@@ -49,6 +50,7 @@ const isHeadless = (): boolean => new URLSearchParams(location.search).get('host
 function callsOf(session: WorkspaceSession): CallAnswers {
   return {
     problems: () => ({ problems: session.problems.getState().map(({ path, severity, message, source, line, column }) => ({ path, severity, message, source, line, column })) }),
+    'files.settled': ({ snapshot, limitMs }) => filesSettled(session.document.doc, () => session.settled?.(), snapshot, limitMs),
     'runtime.state': () => {
       const boot = session.boot.store.getState();
       const { startCommand } = session.state.getState();

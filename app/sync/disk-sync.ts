@@ -74,6 +74,11 @@ export class DocumentDiskSync {
     return () => this.state.brought.delete(listener);
   }
 
+  /** Resolves when the disk has everything that the document has by then. */
+  settled(): Promise<void> {
+    return this.documentSide.settled();
+  }
+
   stop(): void {
     this.state.stopped = true;
     this.sender.stop();

@@ -37,6 +37,8 @@ export class DocumentSide {
   /** Nothing is brought while the two sides are compared. */
   held = false;
   private scheduled = false;
+  private flushing = false;
+  private waiting: (() => void)[] = [];
 
   constructor(state: SyncState) {
     this.state = state;
@@ -44,6 +46,8 @@ export class DocumentSide {
 
   stop(): void {
     for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
+    for (const resolve of this.waiting.splice(0)) resolve();
   }
 
   changed(events: Y.YEvent<Y.Map<unknown>>[]): void {
@@ -53,6 +57,18 @@ export class DocumentSide {
       else for (const key of event.changes.keys.keys()) this.dirtyIds.add(key);
     }
     this.schedule();
+  }
+
+  /** Resolves when the disk has everything that the document has by then; not while it refuses a file. */
+  async settled(): Promise<void> {
+    // A change that was observed in this turn is scheduled by the end of it.
+    await Promise.resolve();
+    if (!this.isBusy) return;
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  private get isBusy(): boolean {
+    return !this.state.stopped && (this.held || this.scheduled || this.flushing || this.timers.size > 0 || this.dirtyIds.size + this.dirtyPaths.size > 0);
   }
 
   /** A path is looked at again. */
@@ -85,6 +101,16 @@ export class DocumentSide {
 
   private async flush(): Promise<void> {
     if (this.held) return;
+    this.flushing = true;
+    try {
+      await this.bringDirty();
+    } finally {
+      this.flushing = false;
+    }
+    if (!this.isBusy) for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
+  private async bringDirty(): Promise<void> {
     const ids = [...this.dirtyIds];
     this.dirtyIds.clear();
     const bring = (id: string) => this.bringFile(id).catch((error: unknown) => this.notBrought(this.dirtyIds, id, getFile(this.state.doc, id)?.path ?? this.state.pathOf.get(id) ?? id, error));

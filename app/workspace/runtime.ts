@@ -39,6 +39,8 @@ export interface DiskSync {
   readonly status: StoreApi<SyncStatus>;
   /** Calls back with each file that has been brought to the disk; what the runtime's own programs write is none of them. The result ends it. */
   onBrought(listener: (path: string) => void): () => void;
+  /** Resolves when the disk has everything that the document has by then. */
+  settled(): Promise<void>;
 }
 export type DiskSyncFactory = (session: WorkspaceSession) => DiskSync;
 
@@ -131,6 +133,8 @@ async function mountFiles(session: WorkspaceSession, client: ContainerClient, si
     signal.addEventListener('abort', sync.status.subscribe((status) => session.sync.setState(status, true)), { once: true });
     signal.addEventListener('abort', () => (sync.stop(), session.sync.setState({ unsent: 0, problem: undefined }, true)), { once: true });
     await sync.start(session.document.doc, client);
+    session.settled = () => sync.settled();
+    signal.addEventListener('abort', () => (session.settled = undefined), { once: true });
     // A project that lacks files must not go on as if it were whole.
     const { problem } = sync.status.getState();
     if (problem?.code === 'E-TERRARIUM-1311') throw problem;

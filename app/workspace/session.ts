@@ -97,6 +97,8 @@ export class WorkspaceSession {
   readonly state: StoreApi<SessionState>;
   /** What a person should know of the sync between document and disk; follows the one that runs. */
   readonly sync: StoreApi<SyncStatus> = createStore<SyncStatus>(() => ({ unsent: 0, problem: undefined }));
+  /** Resolves when the running container has the files that the document has by then. */
+  settled: (() => Promise<void>) | undefined;
   readonly types: TypesProvider | undefined;
   readonly diskSync: DiskSyncFactory | undefined = plugs.diskSync;
   /** Whether this page answers the server for the environment. */

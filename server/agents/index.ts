@@ -1,15 +1,19 @@
 /** What agents need of this server, put together. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { TerrariumConfig } from '../../shared/config/schema.ts';
+import type { Judge, PolicyMode } from '../../shared/policy/index.ts';
 import type { origins } from '../../shared/hosts.ts';
+import type { Activity } from '../activity/activity.ts';
 import type { Blobs } from '../environments/blobs.ts';
 import type { Environments } from '../environments/environments.ts';
 import type { HostLinks } from '../host-link/links.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import { createAudit } from './audit.ts';
 import type { Audit } from './audit.ts';
+import { createBackground } from './background.ts';
 import { createCallTool } from './call.ts';
 import type { CallTool } from './call.ts';
+import { createContainer } from './container.ts';
 import { createEditing } from './editing.ts';
 import { createCallLimit } from './limits.ts';
 import type { CallLimit } from './limits.ts';
@@ -24,6 +28,8 @@ import type { AgentSessions } from './sessions.ts';
 import type { AgentTokens } from './tokens.ts';
 import { environmentHandlers } from './tools/environments.ts';
 import { fileHandlers } from './tools/files.ts';
+import { previewHandlers } from './tools/preview.ts';
+import { runHandlers } from './tools/run.ts';
 
 export interface Agents {
   tokens: AgentTokens;
@@ -34,6 +40,8 @@ export interface Agents {
   locks: Locks;
   review: Review;
   call: CallTool;
+  /** An environment is gone. */
+  remove(environmentId: string): void;
   /** Takes the agents out of the rooms. */
   close(): void;
 }
@@ -45,11 +53,13 @@ export interface AgentsOptions {
   blobs: Blobs;
   environments: Environments;
   hosts: HostLinks;
+  activity: Activity;
+  policy: { judge: Judge; mode: PolicyMode };
   origins: ReturnType<typeof origins>;
   limits: TerrariumConfig['agents'];
 }
 
-export function createAgents({ tokens, database, rooms, blobs, environments, hosts, origins: at, limits }: AgentsOptions): Agents {
+export function createAgents({ tokens, database, rooms, blobs, environments, hosts, activity, policy, origins: at, limits }: AgentsOptions): Agents {
   const audit = createAudit(database);
   const callLimit = createCallLimit(limits.calls_per_minute);
   const locks = createLocks(database);
@@ -57,11 +67,14 @@ export function createAgents({ tokens, database, rooms, blobs, environments, hos
   const presence = createPresence(rooms);
   const sessions = createAgentSessions(database, rooms);
   const editing = createEditing({ rooms, blobs, locks, proposals, presence });
+  const background = createBackground();
   const handlers = {
     ...environmentHandlers({ environments, rooms, tokens, hosts, origins: at, creationsPerHour: limits.creations_per_hour }),
+    ...runHandlers({ container: createContainer({ hosts, rooms }), background, rooms, policy }),
+    ...previewHandlers({ hosts, activity }),
     ...fileHandlers({ rooms, editing, locks, presence, sessions }),
   };
   const review = createReview({ rooms, proposals });
   const call = createCallTool({ environments, agents: { audit, callLimit }, presence, handlers });
-  return { tokens, audit, callLimit, limits, sessions, locks, review, call, close: presence.close };
+  return { tokens, audit, callLimit, limits, sessions, locks, review, call, remove: background.remove, close: presence.close };
 }

@@ -60,7 +60,7 @@ describe('tools over MCP', () => {
   test('[M3] a failure is a result with code and sentence', async () => {
     const { token } = await makeAgent(server, id, { verbs: ['files.read'] });
     const client = await connect(token);
-    expect((await client.listTools()).tools.map(({ name }) => name).sort()).toEqual(['file_list', 'file_read', 'file_search']);
+    expect((await client.listTools()).tools.map(({ name }) => name).sort()).toEqual(['file_list', 'file_read', 'file_search', 'package_policy', 'problem_list']);
     for (const [name, input, code] of [['file_read', { path: '../x' }, 'E-TERRARIUM-1004'], ['file_write', { path: 'x', text: '' }, 'E-TERRARIUM-1413'], ['file_read', {}, 'E-TERRARIUM-1101'], ['nope', {}, 'E-TERRARIUM-1340'], ['file_read', { path: 'x', environmentId: 7 }, 'E-TERRARIUM-1101'], ['file_read', { path: 'x', environmentId: 'other' }, 'E-TERRARIUM-1001']] as const) {
       const result = await call(client, name, input);
       expect(result).toMatchObject({ isError: true, _meta: { 'terrarium/error': { code } } });

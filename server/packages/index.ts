@@ -6,7 +6,7 @@ import { parseHost } from '../../shared/hosts.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import { toResponse } from '../../shared/errors/error.ts';
 import { createJudge, policySchema } from '../../shared/policy/index.ts';
-import type { Policy, PolicyMode } from '../../shared/policy/index.ts';
+import type { Judge, Policy, PolicyMode } from '../../shared/policy/index.ts';
 import { errorResponse } from '../http/answer.ts';
 import { readBody } from '../http/body.ts';
 import type { Logger } from '../logger.ts';
@@ -43,6 +43,8 @@ export interface PackagesApp {
   fetch(request: Request): Response | Promise<Response>;
   /** What environments are about to ask for. */
   expected: Pick<ExpectedPacks, 'prepare' | 'of'>;
+  /** What an environment may install. */
+  readonly policy: { judge: Judge; mode: PolicyMode };
   /** Ends workers and the index. */
   close(): Promise<void>;
 }
@@ -60,7 +62,8 @@ export async function createPackagesApp(deps: PackagesDeps): Promise<PackagesApp
   const packs = createPacks({ dataDir, limits, npm, index, workers });
   const scopes = privateScopes(npm);
   const prebuilt = await loadPrebuilt(deps.templatesDir ?? '', dataDir);
-  const install = createInstall({ policy, prebuilt, judge: createJudge(policy), mode: deps.config.packagesMode, npm, workers, packs, privateScopes: scopes, logger });
+  const judge = createJudge(policy);
+  const install = createInstall({ policy, prebuilt, judge, mode: deps.config.packagesMode, npm, workers, packs, privateScopes: scopes, logger });
   const isPrivate = (name: string): boolean => scopes.has(scopeOf(name) ?? '');
   const expected = createExpectedPacks({ install, isPublic: (name) => !isPrivate(name) });
   const gzipped = createGzipper();
@@ -106,6 +109,7 @@ export async function createPackagesApp(deps: PackagesDeps): Promise<PackagesApp
   return {
     fetch: (request) => app.fetch(request),
     expected,
+    policy: { judge, mode: deps.config.packagesMode },
     async close() {
       await workers.close();
       index.close();

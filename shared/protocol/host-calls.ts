@@ -13,6 +13,11 @@ export const CALLS = {
     input: z.object({}),
     answer: z.object({ overall: z.enum(['idle', 'running', 'ready', 'failed']), phases: z.array(z.object({ phase: z.string(), status: z.string(), error: z.string().optional() })), startCommand: z.string().optional() }),
   },
+  /**
+   * Answered when the container's disk has what this snapshot of the document has (Yjs, base64): whoever has just changed a file and now runs a
+   * program means the changed file. `false` when that took longer than `limitMs`.
+   */
+  'files.settled': { input: z.object({ snapshot: z.string().max(16 * 1024 * 1024), limitMs: z.number().int().min(0).max(60_000) }), answer: z.object({ settled: z.boolean() }) },
 } as const satisfies Record<string, { input: z.ZodType; answer: z.ZodType }>;
 
 export type CallName = keyof typeof CALLS;
