@@ -62,6 +62,8 @@ describe('matrix: every route x every role', () => {
     ['POST …/import/git', () => `${one()}/import/git`, () => json({ url: 'https://127.0.0.1/x.git' }), [422, 422, 403, 404, 401]],
     ['POST /api/environments/imports', () => '/api/environments/imports?taskId=t', () => ({ method: 'POST', body: 'no zip' }), [422, 403, 403, 403, 401]],
     ['POST /api/environments/imports/git', () => '/api/environments/imports/git', () => json({ taskId: 't', url: 'https://127.0.0.1/x.git' }), [422, 403, 403, 403, 401]],
+    ['POST …/suspend', () => `${one()}/suspend`, () => ({ method: 'POST' }), [200, 200, 403, 404, 401]],
+    ['POST …/resume', () => `${one()}/resume`, () => ({ method: 'POST' }), [200, 200, 403, 404, 401]],
     ['DELETE /api/environments/:id', () => `/api/environments/none`, () => ({ method: 'DELETE' }), [404, 404, 404, 404, 401]],
     ['GET /api/openapi.json', () => '/api/openapi.json', () => ({}), [200, 200, 200, 200, 200]],
   ];
@@ -89,6 +91,7 @@ describe('matrix: every route x every role', () => {
         'get /api/environments/{id}/history', 'post /api/environments/{id}/history', 'get /api/environments/{id}/history/{revision}', 'patch /api/environments/{id}/history/{revision}', 'get /api/environments/{id}/history/{revision}/files', 'get /api/environments/{id}/history/{revision}/files/{path}', 'post /api/environments/{id}/history/{revision}/restore',
         'get /api/environments/{id}/sessions', 'post /api/environments/{id}/sessions/{session}/undo', 'get /api/environments/{id}/locks', 'post /api/environments/{id}/locks', 'delete /api/environments/{id}/locks/{fileId}', 'get /api/environments/{id}/proposals', 'post /api/environments/{id}/proposals/{proposal}/decision',
         'get /api/environments/{id}/export', 'post /api/environments/{id}/import', 'post /api/environments/{id}/import/git', 'post /api/environments/imports', 'post /api/environments/imports/git',
+        'post /api/environments/{id}/suspend', 'post /api/environments/{id}/resume',
         'post /api/session', 'put /api/environments/{id}/blobs/{sha256}', 'put /api/environments/{id}/files/{path}',
       ].sort(),
     );

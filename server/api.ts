@@ -23,6 +23,8 @@ import type { History } from './history/history.ts';
 import { historyRoutes } from './history/routes.ts';
 import type { GitFetcher } from './transfer/git.ts';
 import { transferRoutes } from './transfer/routes.ts';
+import type { ResourceManager } from './resources/manager.ts';
+import { resourceRoutes } from './resources/routes.ts';
 import { health } from './hosts/index.ts';
 import type { HostLinks } from './host-link/links.ts';
 import { errorResponse } from './http/answer.ts';
@@ -41,6 +43,7 @@ export interface ApiOptions {
   blobs: Blobs;
   history: History;
   git: GitFetcher;
+  resources: ResourceManager;
   /** Of an imported project that says nothing else. */
   defaultPort: number;
   hosts: HostLinks;
@@ -90,6 +93,7 @@ export function createApp(options: ApiOptions): ApiApp {
   reviewRoutes(app, options);
   historyRoutes(app, options);
   transferRoutes(app, options);
+  resourceRoutes(app, options);
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   app.doc31('/api/openapi.json', { openapi: '3.1.0', info: { title: 'Terrarium', version: '1' }, security: [{ bearer: [] }] });
   app.notFound((c) => errorResponse(TerrariumError.of('E-TERRARIUM-1102', { method: c.req.method, path: c.req.path }), options.logger));

@@ -18,6 +18,7 @@ import { loadSecrets } from './auth/secrets.ts';
 import { createBlobs } from './environments/blobs.ts';
 import { createEnvironments } from './environments/environments.ts';
 import { createGrants } from './environments/grants.ts';
+import { createResourceManager } from './resources/manager.ts';
 import { createGitFetcher } from './transfer/git.ts';
 import { createHistory } from './history/history.ts';
 import { createHosts } from './host-link/index.ts';
@@ -61,6 +62,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const rooms = createRooms({
     database, logger, checkSpace: checkSpaceIn(settings.dataDir),
     onLoad(room) {
+      room.doc.on('update', () => environments.use(room.environmentId));
       watchFiles(room, activity);
       agents.sessions.follow(room);
     },
@@ -77,6 +79,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
     defaultPort: settings.config.preview.default_port,
   };
   const environments = createEnvironments({ database, rooms, blobs, templatesDir: settings.templatesDir, logger, onAwaited: expectPacks });
+  const resources = createResourceManager({ environments, rooms, maxActive: settings.config.resources.max_active, idleMs: settings.config.resources.idle_timeout, logger });
   const at = origins(settings.baseOrigin);
   const tokens = createAgentTokens(database);
   const identities = createIdentities({ database, secrets, agentOf: tokens.identify, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
@@ -94,7 +97,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const sharing = createSharing({ database, environments, identities, rooms, signingKey: secrets.signing, hosts: hosts.links, origins: at, logger, lan: settings.config.share.lan });
   const agents = createAgents({ tokens, database, rooms, blobs, environments, hosts: hosts.links, activity, policy: packages.policy, origins: at, limits: settings.config.agents });
   const mcp = createMcp({ agents, identities, logger, version: '1' });
-  const api = createApi({ hosts: hosts.links, sharing, activity, agents, mcp, environments, grants, rooms, blobs, ...content, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
+  const api = createApi({ hosts: hosts.links, sharing, activity, agents, mcp, environments, grants, rooms, blobs, ...content, resources, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({
     baseHost: new URL(settings.baseOrigin).host,
     logger,
@@ -145,6 +148,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
       await sharing.start();
     },
     async close() {
+      resources.close();
       activity.close();
       const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
       await Promise.all(sockets.map((socket) => socket.close()));

@@ -66,7 +66,7 @@ function defaults(root: string, port: number): Settings {
     ownerToken: OWNER_TOKEN,
     embedOrigins: ['https://embedder.example'],
     packagesMode: 'allowlist',
-    config: parseConfig('').config,
+    config: parseConfig('resources:\n  max_active: 1000\n').config,
     warnings: [],
   };
 }

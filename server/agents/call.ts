@@ -49,6 +49,7 @@ export function createCallTool({ environments, agents, presence, handlers }: { e
   function environmentContext(name: ToolName, identity: Identity, { environmentId, signal, progress = () => undefined }: ToolCall): ToolContext {
     if (environmentId === undefined) throw TerrariumError.of('E-TERRARIUM-1351');
     const environment = requireVerb(environments, identity, environmentId, TOOLS[name].verb);
+    environments.use(environmentId);
     const author = authorIn(identity, environmentId);
     if (identity.agent !== undefined) presence.active(environmentId, identity.agent);
     return { identity, environment, author, editor: { environmentId, author, agent: identity.agent }, signal, progress };

@@ -41,6 +41,7 @@ export function requireRight(environments: Environments, identity: Identity | un
   const environment = environments.find(environmentId);
   if (role === undefined || environment === undefined) throw TerrariumError.of('E-TERRARIUM-1001', { environmentId: environmentId.slice(0, 64) });
   judge(requireIdentity(identity), role, RIGHTS[right]);
+  if (right !== 'read' && right !== 'view') environments.use(environmentId);
   return environment;
 }
 

@@ -27,6 +27,8 @@ export interface Environment {
   port: number;
   /** Milliseconds since the epoch. */
   createdAt: number;
+  /** When somebody last did something in it, milliseconds since the epoch. */
+  usedAt: number;
 }
 
 export interface Environments {
@@ -48,8 +50,17 @@ export interface Environments {
   remove(id: string): Promise<void>;
   /** Calls back when one was terminated. */
   onRemoved(listener: (environmentId: string) => void): void;
+  /** Calls back when one was created, and when one came to be suspended. */
+  onAdded(listener: (environmentId: string) => void): void;
+  onSuspended(listener: (environmentId: string) => void): void;
+  /** It has this status from here on, and was used; being suspended is no use. */
   touch(id: string, status: Status): void;
+  /** Somebody did something in it. */
+  use(id: string): void;
 }
+
+/** Between two notes on the disk that an environment is in use. */
+const USED_EVERY_MS = 60_000;
 
 const newId = customAlphabet('abcdefghijklmnopqrstuvwxyz0123456789', 16);
 const newFileId = customAlphabet('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789', 16);
@@ -66,6 +77,7 @@ interface Row {
   status: Status;
   port: number;
   created_at: number;
+  used_at: number;
 }
 
 export function createEnvironments(options: { database: DatabaseSync; rooms: Rooms; blobs: Blobs; templatesDir: string; logger: Logger; onAwaited?: (environment: Pick<Environment, 'id' | 'template'>) => void }): Environments {
@@ -77,14 +89,16 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
   const deleteRow = database.prepare('DELETE FROM environments WHERE id = ?');
   // Asked for with every page that a container host serves.
   const byId = new Map((selectAll.all() as unknown as Row[]).map((row) => [row.id, environmentOf(row)]));
+  const noted = new LRUCache<string, number>({ max: 10_000 });
   const reserved = new LRUCache<string, true>({ max: RESERVED_AT_ONCE, ttl: RESERVED_MS });
   const redeem = (reservation: string): string => {
     if (!reserved.delete(reservation)) throw TerrariumError.of('E-TERRARIUM-1010', { reservation, minutes: RESERVED_MS / 60_000 });
     return reservation;
   };
 
-  async function add(fields: Omit<Environment, 'status' | 'createdAt'>, files: TemplateFile[], author: Author): Promise<Environment> {
-    const environment: Environment = { ...fields, status: 'initializing', createdAt: Date.now() };
+  async function add(fields: Omit<Environment, 'status' | 'createdAt' | 'usedAt'>, files: TemplateFile[], author: Author): Promise<Environment> {
+    const now = Date.now();
+    const environment: Environment = { ...fields, status: 'initializing', createdAt: now, usedAt: now };
     const { id, taskId, agentId, template, status, port, createdAt } = environment;
     const storing = pLimit(8);
     await Promise.all(files.filter(({ text }) => text === undefined).map(({ bytes }) => storing(() => blobs.put(id, bytes))));
@@ -94,13 +108,18 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
       rooms.seed(id, update, author);
     });
     byId.set(id, environment);
+    for (const listener of added) listener(id);
     return environment;
   }
 
+  const added = new Set<(environmentId: string) => void>();
+  const suspended = new Set<(environmentId: string) => void>();
   const removed = new Set<(environmentId: string) => void>();
 
   return {
     templates,
+    onAdded: (listener) => void added.add(listener),
+    onSuspended: (listener) => void suspended.add(listener),
     onRemoved: (listener) => void removed.add(listener),
     async reserve(templateId) {
       await templates.get(templateId);
@@ -130,16 +149,28 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
     },
     touch(id, status) {
       const environment = byId.get(id);
-      if (environment === undefined || environment.status === status) return;
-      byId.set(id, { ...environment, status });
-      setStatus.run(status, Date.now(), id);
+      if (environment === undefined) return;
+      if (environment.status === status) return void (status !== 'suspended' && this.use(id));
+      const usedAt = status === 'suspended' ? environment.usedAt : Date.now();
+      byId.set(id, { ...environment, status, usedAt });
+      setStatus.run(status, usedAt, id);
+      if (status === 'suspended') for (const listener of suspended) listener(id);
+    },
+    use(id) {
+      const environment = byId.get(id);
+      if (environment === undefined) return;
+      const now = Date.now();
+      environment.usedAt = now;
+      if (now - (noted.get(id) ?? 0) < USED_EVERY_MS) return;
+      noted.set(id, now);
+      setStatus.run(environment.status, now, id);
     },
   };
 }
 
 function environmentOf(row: Row): Environment {
   const { id, template, status, port } = row;
-  return { id, template, status, port, taskId: row.task_id, agentId: row.agent_id ?? undefined, createdAt: row.created_at };
+  return { id, template, status, port, taskId: row.task_id, agentId: row.agent_id ?? undefined, createdAt: row.created_at, usedAt: row.used_at };
 }
 
 /** The document of a new environment as one update. */

@@ -22,6 +22,8 @@ const environmentSchema = z
     websocketUrl: z.string(),
     ports: z.object({ frontend: z.number().int(), backend: z.number().int().nullable() }),
     createdAt: z.string().openapi({ format: 'date-time' }),
+    usedAt: z.string().openapi({ format: 'date-time', description: 'When somebody last did something in it' }),
+    storageBytes: z.number().int().openapi({ description: 'What its document and its timeline take on the server' }),
     members: z.number().int(),
     connections: z.number().int().openapi({ description: 'Open connections to its document' }),
     sandbox: z.string().openapi({ description: 'Sandbox tokens for its preview frames' }),
@@ -58,7 +60,7 @@ const reserve = createRoute({
   request: { body: jsonBody(createSchema.pick({ template: true })) },
   responses: { 201: json('Reserved, for a quarter of an hour', reservationSchema), 400: failure, 401: failure, 403: failure, 422: failure },
 });
-const list = createRoute({ method: 'get', path: '/api/environments', summary: 'Environments that you may open', responses: { 200: json('Newest first', z.object({ environments: z.array(environmentSchema) })), 401: failure } });
+const list = createRoute({ method: 'get', path: '/api/environments', summary: 'Environments that you may open', responses: { 200: json('Newest first', z.object({ environments: z.array(environmentSchema), maxActive: z.number().int().openapi({ description: 'How many may be active at once' }) })), 401: failure } });
 const read = createRoute({ method: 'get', path: '/api/environments/{id}', summary: 'One environment', request: { params: idParam }, responses: { 200: json('The environment', environmentSchema), 401: failure, 404: failure } });
 const remove = createRoute({ method: 'delete', path: '/api/environments/{id}', summary: 'Terminate an environment and delete its files', request: { params: idParam }, responses: { 204: { description: 'Gone' }, 401: failure, 403: failure, 404: failure } });
 const templates = createRoute({ method: 'get', path: '/api/templates', summary: 'Starting points', responses: { 200: json('All templates', z.object({ templates: z.array(templateSchema) })), 401: failure } });
@@ -82,7 +84,7 @@ const setScopes = createRoute({
   responses: { 200: json('The scopes from here on', scopesSchema), 401: failure, 403: failure, 404: failure, 422: failure },
 });
 
-export function environmentRoutes(app: ApiApp, { environments, grants, identities, rooms, origins, sandbox }: ApiOptions): void {
+export function environmentRoutes(app: ApiApp, { resources, environments, grants, identities, rooms, origins, sandbox }: ApiOptions): void {
   const view = (environment: Environment, role: Role): z.infer<typeof environmentSchema> => ({
     environmentId: environment.id,
     label: environment.id,
@@ -95,6 +97,8 @@ export function environmentRoutes(app: ApiApp, { environments, grants, identitie
     websocketUrl: `${origins.app.replace(/^http/, 'ws')}/ws/${environment.id}`,
     ports: { frontend: environment.port, backend: null },
     createdAt: new Date(environment.createdAt).toISOString(),
+    usedAt: new Date(environment.usedAt).toISOString(),
+    storageBytes: rooms.bytes(environment.id),
     members: identities.memberCount(environment.id),
     connections: rooms.connections(environment.id),
     sandbox,
@@ -116,7 +120,7 @@ export function environmentRoutes(app: ApiApp, { environments, grants, identitie
       const role = roleIn(identity, environment.id);
       return role === undefined ? [] : [view(environment, role)];
     });
-    return c.json({ environments: mine }, 200);
+    return c.json({ environments: mine, maxActive: resources.maxActive }, 200);
   });
   app.openapi(read, (c) => {
     const identity = c.get('identity');

@@ -46,6 +46,9 @@ export function createHosts(options: HostsOptions): Hosts {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: HARD_MAX_FRAME, perMessageDeflate: false, handleProtocols: (offered) => (offered.has(HOST_LINK_PROTOCOL) ? HOST_LINK_PROTOCOL : false) });
   const stopPings = keepAlive(sockets);
 
+  environments.onSuspended((id) => {
+    for (const connection of places.get(id)?.connections ?? []) connection.close(CLOSE.gone, TerrariumError.of('E-TERRARIUM-1159'));
+  });
   environments.onRemoved((id) => {
     for (const connection of places.get(id)?.connections ?? []) connection.close(CLOSE.gone, TerrariumError.of('E-TERRARIUM-1304'));
   });

@@ -28,6 +28,10 @@ export interface Rooms {
   connections(environmentId: string): number;
   /** Ends the connections of one author. */
   expel(environmentId: string, author: Pick<Author, 'kind' | 'id'>, code: number, reason: string): void;
+  /** Ends all connections; the document stays. */
+  end(environmentId: string, code: number, reason: string): void;
+  /** Bytes of its document's log and, compressed, of its timeline. */
+  bytes(environmentId: string): number;
   /** The rows of all timelines. */
   readonly revisions: RevisionStore;
   close(): Promise<void>;
@@ -50,6 +54,7 @@ export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = (
   const log = createUpdateLog(database, logger, (environmentId) => endStep(rooms.get(environmentId)));
   const store = createRevisionStore(database);
   const seedRow = database.prepare('INSERT INTO updates (environment_id, seq, data, author, at) VALUES (?, 1, ?, ?, ?)');
+  const logBytes = database.prepare('SELECT COALESCE(SUM(LENGTH(data)), 0) AS bytes FROM updates WHERE environment_id = ?');
   const idle = new Map<string, NodeJS.Timeout>();
   let closed = false;
 
@@ -134,6 +139,12 @@ export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = (
       onRemove?.(environmentId);
     },
     expel: (environmentId, author, code, reason) => rooms.get(environmentId)?.expel(author, code, reason),
+    end(environmentId, code, reason) {
+      const room = rooms.get(environmentId);
+      endStep(room);
+      room?.end(code, reason);
+    },
+    bytes: (environmentId) => (logBytes.get(environmentId) as { bytes: number }).bytes + store.bytes(environmentId),
     connections: (environmentId) => rooms.get(environmentId)?.connectionCount ?? 0,
     async close() {
       closed = true;

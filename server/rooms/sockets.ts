@@ -96,7 +96,7 @@ function admit(request: IncomingMessage, environmentId: string, { identities, en
   identities.checkOrigin(origin ?? null);
   const identity = identify(request, origin !== undefined, identities);
   if (identity === undefined) throw TerrariumError.of('E-TERRARIUM-1400');
-  requireRight(environments, identity, environmentId, 'read');
+  if (requireRight(environments, identity, environmentId, 'read').status === 'suspended') throw TerrariumError.of('E-TERRARIUM-1159');
   const role = roleIn(identity, environmentId);
   // Locks, suggestions and undo hold for what agents do through their tools: over a socket they watch.
   return { canWrite: role === 'owner' || role === 'editor', author: authorIn(identity, environmentId), agent: identity.agent };

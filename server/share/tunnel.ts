@@ -12,6 +12,8 @@ export interface TunnelOptions {
   shares: Shares;
   passwords: Passwords;
   hosts: HostLinks;
+  /** Somebody visits what an environment shares. */
+  onUse: (environmentId: string) => void;
 }
 
 /** A share and where on it. */
@@ -30,7 +32,7 @@ export interface ShareTunnel {
 /** A form with one password and one path. */
 const MAX_FORM = 16 * 1024;
 
-export function createShareTunnel({ shares, passwords, hosts }: TunnelOptions): ShareTunnel {
+export function createShareTunnel({ shares, passwords, hosts, onUse }: TunnelOptions): ShareTunnel {
   async function admit(share: Share, headers: Headers, { address }: Visitor): Promise<{ byHeader: boolean }> {
     if (share.password === undefined) return { byHeader: false };
     const proof = cookieOf(headers.get('cookie'), PASSWORD_COOKIE);
@@ -63,6 +65,7 @@ export function createShareTunnel({ shares, passwords, hosts }: TunnelOptions): 
   async function forward(request: Request, { share, address }: Arrival, visitor: Visitor, byHeader: boolean): Promise<Response> {
     const link = hosts.of(share.environmentId);
     if (link === undefined) throw TerrariumError.of('E-TERRARIUM-1320');
+    onUse(share.environmentId);
     const { signal, done } = shares.viewers.enter(share.id, visitor);
     try {
       const headers = requestHeaders(request.headers, address, visitor, { dropAuthorization: byHeader });

@@ -48,6 +48,12 @@ export const configSchema = z.strictObject({
     /** Lifetime of a token at most. */
     token_max_hours: z.number().int().min(1).max(24 * 366).default(24 * 31),
   }),
+  resources: section({
+    /** Environments that are active at once; at the cap the least recently used one is suspended. */
+    max_active: z.number().int().min(1).max(100_000).default(10),
+    /** Without a change or a request for so long an environment is suspended. */
+    idle_timeout: duration.default(30 * 60_000),
+  }),
   share: section({
     /** Where names below this address lead nobody else here (`*.localhost`), a share link also gets a port of its own on this machine's local network. */
     lan: z.boolean().default(true),

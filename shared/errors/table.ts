@@ -54,6 +54,7 @@ export const ERRORS = {
   'E-TERRARIUM-1156': { status: 422, severity: 'error', retryable: false, message: 'There is no file to import.', next: 'Choose an archive, a folder or a repository with files in it.' },
   'E-TERRARIUM-1157': { status: 422, severity: 'error', retryable: false, message: 'Nothing is imported from {url}: {problem}.', next: 'Name the https address of a public Git repository.' },
   'E-TERRARIUM-1158': { status: 502, severity: 'error', retryable: true, message: 'The repository could not be fetched: {problem}.', next: 'Check its address and branch, and try again.' },
+  'E-TERRARIUM-1159': { status: 423, severity: 'info', retryable: false, message: 'This environment is suspended: nothing runs in it, and everything in it is kept.', next: 'Resume it, in its page or with POST …/resume.' },
   'E-TERRARIUM-1301': { status: 400, severity: 'error', retryable: false, message: 'The message breaks the protocol of the room.', next: 'Reload the page; if it happens again, report it with this code.' },
   'E-TERRARIUM-1302': { status: 403, severity: 'error', retryable: false, message: 'A viewer may not change the document.', next: 'Ask the owner for an invitation as editor.' },
   'E-TERRARIUM-1303': { status: 426, severity: 'error', retryable: false, message: 'This address speaks WebSocket only.', next: 'Connect with a WebSocket client.' },
