@@ -106,6 +106,29 @@ test('[SH6] a password is asked for, and lets in', async () => {
   await page.context().close();
 });
 
+test('[E5] the dialog makes a link, shows its code and who looks, and revokes it', async () => {
+  await host.getByRole('button', { name: 'Share', exact: true }).click();
+  const dialog = host.getByRole('dialog');
+  await dialog.getByLabel('Name in the address').fill('shown-in-the-dialog');
+  await dialog.getByLabel('Ends').selectOption('day');
+  await dialog.getByRole('button', { name: 'Share the preview' }).click();
+  const item = dialog.getByRole('listitem').filter({ has: host.getByRole('button', { name: 'Revoke shown-in-the-dialog' }) });
+  const url = await item.getByLabel('Works on this computer', { exact: true }).inputValue();
+  expect(new URL(url).hostname).toBe('shown-in-the-dialog.share.localhost');
+  await item.getByRole('button', { name: 'QR code' }).first().click();
+  await item.getByRole('img', { name: /QR code of/ }).waitFor();
+  const page = await (await newProfile(browser)).newPage();
+  await page.goto(url);
+  await item.getByText('1 looks').waitFor();
+  await screenshot(host, 'share-dialog');
+  await item.getByRole('button', { name: 'Revoke shown-in-the-dialog' }).click();
+  await item.waitFor({ state: 'detached' });
+  await page.reload();
+  await shows(page, /E-TERRARIUM-1331/);
+  await page.context().close();
+  await host.keyboard.press('Escape');
+});
+
 test('[SH4] revoking ends it while somebody looks', async () => {
   const other = await share();
   const page = await (await newProfile(browser)).newPage();

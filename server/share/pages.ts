@@ -13,7 +13,7 @@ body{margin:0;min-height:100vh;display:grid;place-items:center;background:Canvas
 main{max-width:26rem;padding:2rem;text-align:center}
 h1{font-size:1.25rem;margin:0 0 .5rem}p{margin:.5rem 0;opacity:.85}small{opacity:.6}
 form{display:grid;gap:.75rem;margin-top:1.25rem;text-align:left}
-input,button{font:inherit;padding:.6rem .8rem;border-radius:.5rem;border:1px solid GrayText}
+input{width:100%;box-sizing:border-box}input,button{font:inherit;padding:.6rem .8rem;border-radius:.5rem;border:1px solid GrayText}
 button{background:#2f6f4f;border-color:#2f6f4f;color:#fff;cursor:pointer}
 button:focus-visible,input:focus-visible{outline:2px solid #5fb98a;outline-offset:2px}
 [role=alert]{color:#c0392b}`;

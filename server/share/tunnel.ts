@@ -29,6 +29,8 @@ export interface ShareTunnel {
   admit(share: Share, headers: Headers, visitor: Visitor): Promise<{ byHeader: boolean }>;
 }
 
+/** As nginx writes it in its log: the client has closed its request. */
+const CLIENT_CLOSED = 499;
 /** A form with one password and one path. */
 const MAX_FORM = 16 * 1024;
 
@@ -97,6 +99,8 @@ export function createShareTunnel({ shares, passwords, hosts, onUse }: TunnelOpt
       try {
         return await serve(request, find, visitor);
       } catch (error) {
+        // Nobody is there to read it.
+        if (request.signal.aborted) return new Response(null, { status: CLIENT_CLOSED });
         if (!(error instanceof TerrariumError)) throw error;
         return explain(request, error, hosts.canWake);
       }

@@ -6,13 +6,17 @@ import type { Profile } from '../../document/presence.ts';
 import { attempt } from '../../state/toasts.ts';
 import { Avatar, Button } from '../../ui/controls.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
-import { useStore } from '../../ui/use-store.ts';
+import { useSelected, useStore } from '../../ui/use-store.ts';
 import type { WorkspaceSession } from '../../workspace/session.ts';
+import { ShareLinks } from './ShareLinks.tsx';
 
 export function ShareDialog({ session, onClose }: { session: WorkspaceSession; onClose: () => void }) {
+  const { isOwner, port } = useSelected(session.state, ({ environment }) => ({ isOwner: environment?.role === 'owner', port: environment?.port }));
+  const ports = useSelected(session.preview.store, (state) => state.ports);
   return (
     <Dialog title="Share this environment" onClose={onClose}>
-      <Invite session={session} />
+      {isOwner && <ShareLinks environmentId={session.environmentId} ports={[...new Set([port, ...ports].filter((one) => one !== undefined))]} />}
+      {isOwner && <Invite session={session} />}
       <Who session={session} />
       <ProfileFields session={session} />
     </Dialog>
