@@ -10,6 +10,7 @@ import { asJson, asTable, median, percentile, type Figures } from './figures.ts'
 import { measureLoad } from './load.ts';
 import { measureMemory } from './memory.ts';
 import { nativeEdits, startNative } from './native.ts';
+import { measureTunnel } from './tunnel.ts';
 import { createInPage, openNew, startProduct, type Opened, type Product } from './product.ts';
 import { sharedEdits } from './shared-edits.ts';
 
@@ -75,6 +76,15 @@ async function noteMemory(product: Product): Promise<void> {
   figures.set('memory.browser.mb', memory.browser);
 }
 
+async function noteTunnel(product: Product): Promise<void> {
+  say('Share link: requests and a large answer through the server and a tab');
+  const browser = await launch();
+  const { overhead, mbps } = await measureTunnel(product, browser);
+  figures.set('tunnel.overhead.p50.ms', overhead);
+  figures.set('tunnel.mbps', mbps);
+  await browser.close();
+}
+
 async function benchProduct(): Promise<void> {
   const product = await startProduct();
   try {
@@ -92,6 +102,7 @@ async function benchProduct(): Promise<void> {
       notePhases('phase.cold', opened);
     }
     if (wants('memory')) await noteMemory(product);
+    if (wants('tunnel')) await noteTunnel(product);
     if (!wants('create.warm', 'phase.warm', 'install.warm', 'hmr.p')) return;
     say('Used browser: the same');
     const { browser, byLink, opened, page } = await warm(product);
@@ -153,7 +164,7 @@ async function benchNative(): Promise<void> {
 }
 
 if (wants('create.native', 'hmr.native')) await benchNative();
-if (wants('create.cold', 'create.warm', 'phase', 'install', 'hmr.p', 'memory')) await benchProduct();
+if (wants('create.cold', 'create.warm', 'phase', 'install', 'hmr.p', 'memory', 'tunnel')) await benchProduct();
 if (wants('sync.load', 'sync.key', 'sync.preview')) await benchSync();
 process.stdout.write(`${options.json ? asJson(figures) : asTable(figures)}\n`);
 process.exit(0);

@@ -21,6 +21,7 @@ export function ShareLinks({ environmentId, ports }: { environmentId: string; po
     <section className="field" aria-label="Share links of the preview">
       <span className="field-label">Links that show the live preview</span>
       <p className="hint">Whoever opens one sees what your preview shows, with each edit, and needs nothing else. The environment must run in a tab.</p>
+      <NewShareForm environmentId={environmentId} ports={ports} onCreated={reload} />
       {error !== undefined && (
         <p className="field-error">
           <ErrorText error={error} />
@@ -30,7 +31,6 @@ export function ShareLinks({ environmentId, ports }: { environmentId: string; po
       <ul className="share-list">
         {shares?.filter(({ state }) => state === 'open').map((share) => <ShareItem key={share.shareId} share={share} onRevoke={() => attempt(() => revokeShare(environmentId, share.shareId).then(reload))} />)}
       </ul>
-      <NewShareForm environmentId={environmentId} ports={ports} onCreated={reload} />
     </section>
   );
 }
