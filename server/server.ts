@@ -20,6 +20,8 @@ import { createEnvironments } from './environments/environments.ts';
 import { createGrants } from './environments/grants.ts';
 import { createResourceManager } from './resources/manager.ts';
 import { createGitFetcher } from './transfer/git.ts';
+import { createHeadless } from './headless/index.ts';
+import type { Headless } from './headless/index.ts';
 import { createHistory } from './history/history.ts';
 import { createHosts } from './host-link/index.ts';
 import { createFetch } from './hosts/index.ts';
@@ -44,6 +46,7 @@ export interface Terrarium {
   /** The running containers that may be asked. */
   hosts: HostLinks;
   sharing: Sharing;
+  headless: Headless;
   listen(): Promise<void>;
   /** Stops taking requests, stores what is open, closes. */
   close(): Promise<void>;
@@ -94,6 +97,8 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   }
   const dist = staticFolder(settings.distDir);
   const hosts = createHosts({ baseHost: new URL(settings.baseOrigin).host, identities, environments, logger });
+  const headless = createHeadless({ appOrigin: settings.baseOrigin, limits: settings.config.headless, identities, environments, hosts: hosts.links, logger });
+  if (settings.config.headless.max > 0) hosts.links.setWaker((environmentId, signal) => headless.wake(environmentId, signal));
   const sharing = createSharing({ database, environments, identities, rooms, signingKey: secrets.signing, hosts: hosts.links, origins: at, logger, lan: settings.config.share.lan });
   const agents = createAgents({ tokens, database, rooms, blobs, environments, hosts: hosts.links, activity, policy: packages.policy, origins: at, limits: settings.config.agents });
   const mcp = createMcp({ agents, identities, logger, version: '1' });
@@ -136,6 +141,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
     fetch,
     hosts: hosts.links,
     sharing,
+    headless,
     ownerToken: secrets.ownerToken,
     signInLink: `${at.app}/login?token=${encodeURIComponent(secrets.ownerToken)}`,
     async listen() {
@@ -150,6 +156,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
     async close() {
       resources.close();
       activity.close();
+      await headless.close();
       const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
       await Promise.all(sockets.map((socket) => socket.close()));
       hosts.close();

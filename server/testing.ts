@@ -66,7 +66,8 @@ function defaults(root: string, port: number): Settings {
     ownerToken: OWNER_TOKEN,
     embedOrigins: ['https://embedder.example'],
     packagesMode: 'allowlist',
-    config: parseConfig('resources:\n  max_active: 1000\n').config,
+    // A browser of the server's own is started where a test asks for one.
+    config: parseConfig('resources:\n  max_active: 1000\nheadless:\n  max: 0\n').config,
     warnings: [],
   };
 }

@@ -3,8 +3,10 @@ import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { BrowserContext, Frame, Page } from 'playwright-core';
+import type { Headless } from '../../server/headless/index.ts';
 import type { HostLinks } from '../../server/host-link/links.ts';
 import type { Sharing } from '../../server/share/index.ts';
+import type { TerrariumConfig } from '../../shared/config/schema.ts';
 import { createTerrarium } from '../../server/server.ts';
 import { loadSettings } from '../../server/settings.ts';
 import { makeDataFolder } from '../product/data-folder.ts';
@@ -20,22 +22,25 @@ export interface Product {
   /** The running containers, as the server reaches them. */
   hosts: HostLinks;
   sharing: Sharing;
+  headless: Headless;
   ownerToken: string;
   signIn(context: BrowserContext): Promise<Page>;
   create(template?: string): Promise<string>;
   stop(): Promise<void>;
 }
 
-export async function startProduct(): Promise<Product> {
+/** `config`: sections that take the place of those of `terrarium.config.yaml`. */
+export async function startProduct(config: Partial<TerrariumConfig> = {}): Promise<Product> {
   const data = await makeDataFolder();
   const settings = await loadSettings(ROOT, { PORT: String(await freePort()), TERRARIUM_DATA: data, TERRARIUM_OWNER_TOKEN: TOKEN });
-  const terrarium = await createTerrarium(settings, quiet);
+  const terrarium = await createTerrarium({ ...settings, config: { ...settings.config, ...config } }, quiet);
   await terrarium.listen();
   return {
     origin: settings.baseOrigin,
     signInLink: terrarium.signInLink,
     hosts: terrarium.hosts,
     sharing: terrarium.sharing,
+    headless: terrarium.headless,
     ownerToken: TOKEN,
     async signIn(context) {
       const page = await context.newPage();

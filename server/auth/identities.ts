@@ -3,10 +3,14 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { DatabaseSync } from 'node:sqlite';
 import { nanoid } from 'nanoid';
 import * as z from 'zod';
+import { SERVER_AUTHOR } from '../../shared/document/author.ts';
 import type { Author } from '../../shared/document/author.ts';
 import type { Agent } from '../agents/tokens.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import type { Secrets } from './secrets.ts';
+
+/** Begins the id of a member that is a browser of the server's (server/headless/). */
+export const HOST_MEMBER_PREFIX = 'host_';
 
 export type Role = 'owner' | 'editor' | 'viewer' | 'agent';
 export type MemberRole = Exclude<Role, 'owner' | 'agent'>;
@@ -166,5 +170,7 @@ export function authorIn(identity: Identity, environmentId: string): Author {
   if (agent !== undefined && roleIn(identity, environmentId) === 'agent') return { kind: 'agent', id: agent.id, name: agent.name };
   const id = identity.memberIds.get(environmentId);
   if (id === undefined) throw TerrariumError.of('E-TERRARIUM-1001', { environmentId: environmentId.slice(0, 64) });
+  // What programs write in a runtime that nobody has open.
+  if (id.startsWith(HOST_MEMBER_PREFIX)) return SERVER_AUTHOR;
   return { kind: 'person', id, name: identity.memberships.get(environmentId) === 'viewer' ? 'Viewer' : 'Editor' };
 }

@@ -30,12 +30,21 @@ export class Link implements HostLink {
   private readonly life = new AbortController();
   private readonly streams = new Map<number, LinkStream>();
   private nextId = 1;
+  private lastAsked = Date.now();
 
   constructor(wire: Wire, epoch: number, kind: 'person' | 'headless') {
     this.wire = wire;
     this.epoch = epoch;
     this.kind = kind;
     this.ended = this.life.signal;
+  }
+
+  get busy(): boolean {
+    return this.streams.size > 0;
+  }
+
+  get usedAt(): number {
+    return this.lastAsked;
   }
 
   // What the server asks
@@ -107,6 +116,7 @@ export class Link implements HostLink {
     this.ended.throwIfAborted();
     if (this.streams.size >= MAX_STREAMS) throw TerrariumError.of('E-TERRARIUM-1326');
     const id = this.nextId++;
+    this.lastAsked = Date.now();
     const stop = (): void => stream.giveUp(signal.reason);
     const stream = make({
       id,

@@ -23,6 +23,10 @@ export interface HostLink {
   readonly epoch: number;
   /** Who holds it: a person's tab, or a browser that the server started. */
   readonly kind: 'person' | 'headless';
+  /** Whether something is under way. */
+  readonly busy: boolean;
+  /** When it was last asked for something, in milliseconds since the epoch. */
+  readonly usedAt: number;
   /** Aborted when the host is gone, with a `TerrariumError` that says why. */
   readonly ended: AbortSignal;
   run(command: RunCommand, signal: AbortSignal): RemoteProcess;

@@ -58,6 +58,16 @@ export const configSchema = z.strictObject({
     /** Where names below this address lead nobody else here (`*.localhost`), a share link also gets a port of its own on this machine's local network. */
     lan: z.boolean().default(true),
   }),
+  headless: section({
+    /** Environments that the server runs in a browser of its own while nobody has them open. */
+    max: z.number().int().min(0).max(1000).default(2),
+    /** After so long without use one is closed. */
+    idle: duration.default(10 * 60_000),
+    /** Of all processes of that browser together. */
+    memory_mb: z.number().int().min(512).max(1_048_576).default(2048),
+    /** A Chromium or Chrome; searched for where none is named. */
+    executable: z.string().min(1).optional(),
+  }),
   security: section({
     sandbox_attributes: sandbox.default('allow-scripts allow-same-origin allow-forms'),
     csp_policy: z.string().max(4096).regex(/^[^\r\n]*$/, 'must be one line').optional(),

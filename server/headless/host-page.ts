@@ -1,0 +1,58 @@
+/** One environment's page in the server's browser (SPEC HB3). */
+import { randomBytes } from 'node:crypto';
+import type { Browser } from 'playwright-core';
+import { HOST_MEMBER_PREFIX } from '../auth/identities.ts';
+import type { Identities } from '../auth/identities.ts';
+
+export interface HostPage {
+  /** Resolves when it is gone: closed, crashed, or its browser ended. */
+  readonly gone: Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface HostPageOptions {
+  browser: Browser;
+  appOrigin: string;
+  environmentId: string;
+  identities: Pick<Identities, 'admit' | 'dismiss'>;
+  /** How long the token counts, in milliseconds: longer than the page lives. */
+  lifetime: number;
+}
+
+const PROFILE = JSON.stringify({ name: 'Terrarium (server)', colour: 6 });
+
+/** Resolves when the page has been asked for; its container claims the lease when it runs. */
+export async function openHostPage({ browser, appOrigin, environmentId, identities, lifetime }: HostPageOptions): Promise<HostPage> {
+  const id = `${HOST_MEMBER_PREFIX}${randomBytes(9).toString('base64url')}`;
+  const token = randomBytes(24).toString('base64url');
+  identities.admit({ id, environmentId, role: 'editor', token, expiresAt: Date.now() + lifetime });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } }).catch((error: unknown) => {
+    identities.dismiss(id);
+    throw error;
+  });
+  const gone = Promise.withResolvers<void>();
+  const end = (): void => {
+    identities.dismiss(id);
+    gone.resolve();
+  };
+  context.once('close', end);
+  browser.once('disconnected', end);
+  const close = async (): Promise<void> => {
+    browser.off('disconnected', end);
+    await context.close().catch(() => undefined);
+    end();
+  };
+  try {
+    await context.addInitScript(`if (location.origin === ${JSON.stringify(appOrigin)}) localStorage.setItem('terrarium.profile', ${JSON.stringify(PROFILE)});`);
+    // Takes the cookie without a page of its own.
+    await context.request.get(`${appOrigin}/login?token=${token}`, { maxRedirects: 0 });
+    const page = await context.newPage();
+    page.once('crash', () => void close());
+    page.once('close', () => void close());
+    await page.goto(`${appOrigin}/e/${environmentId}?host=headless`, { waitUntil: 'commit' });
+    return { gone: gone.promise, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
