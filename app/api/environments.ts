@@ -11,6 +11,9 @@ const environmentSchema = z.object({
   template: z.string(),
   status: z.enum(['initializing', 'running', 'suspended', 'stopped']),
   createdAt: z.string(),
+  usedAt: z.string(),
+  storageBytes: z.number(),
+  members: z.number().int(),
   connections: z.number().int(),
   ports: z.object({ frontend: z.number().int() }),
   role: z.enum(['owner', 'editor', 'viewer']),
@@ -18,7 +21,7 @@ const environmentSchema = z.object({
 });
 
 /** `Environment` as it is kept in this browser. */
-const rememberedSchema = environmentSchema.omit({ ports: true }).extend({ agentId: z.string().optional(), createdAt: z.number(), port: z.number().int() });
+const rememberedSchema = environmentSchema.omit({ ports: true }).extend({ agentId: z.string().optional(), createdAt: z.number(), usedAt: z.number(), port: z.number().int() });
 
 const templateSchema = z.object({
   id: z.string(),
@@ -36,6 +39,12 @@ export interface Environment {
   status: 'initializing' | 'running' | 'suspended' | 'stopped';
   /** Milliseconds since the epoch. */
   createdAt: number;
+  /** When somebody last did something in it, milliseconds since the epoch. */
+  usedAt: number;
+  /** Bytes of its document and its timeline on the server. */
+  storageBytes: number;
+  /** People who may open it. */
+  members: number;
   /** Open connections to its document. */
   connections: number;
   /** Port whose page the preview shows. */
@@ -48,15 +57,15 @@ export interface Environment {
 export type Template = z.infer<typeof templateSchema>;
 
 function environmentOf(data: z.infer<typeof environmentSchema>): Environment {
-  const { agentId, createdAt, ports, ...rest } = data;
-  return { ...rest, agentId: agentId ?? undefined, createdAt: Date.parse(createdAt), port: ports.frontend };
+  const { agentId, createdAt, usedAt, ports, ...rest } = data;
+  return { ...rest, agentId: agentId ?? undefined, createdAt: Date.parse(createdAt), usedAt: Date.parse(usedAt), port: ports.frontend };
 }
 
 const path = (id: string) => `/api/environments/${encodeURIComponent(id)}`;
 
-export async function listEnvironments(signal?: AbortSignal): Promise<Environment[]> {
-  const { environments } = await callJson(z.object({ environments: z.array(environmentSchema) }), '/api/environments', { signal });
-  return environments.map(environmentOf);
+export async function listEnvironments(signal?: AbortSignal): Promise<{ environments: Environment[]; maxActive: number }> {
+  const { environments, maxActive } = await callJson(z.object({ environments: z.array(environmentSchema), maxActive: z.number().int() }), '/api/environments', { signal });
+  return { environments: environments.map(environmentOf), maxActive };
 }
 
 export async function getEnvironment(id: string, signal?: AbortSignal): Promise<Environment> {
@@ -97,6 +106,15 @@ export async function createEnvironment(fields: { taskId: string; template: stri
 export async function deleteEnvironment(id: string): Promise<void> {
   await call(path(id), { method: 'DELETE' });
   localStorage.removeItem(rememberedKey(id));
+}
+
+export async function suspendEnvironment(id: string): Promise<void> {
+  await call(`${path(id)}/suspend`, { method: 'POST' });
+}
+
+/** At the cap the server suspends another one for it. */
+export async function resumeEnvironment(id: string): Promise<void> {
+  await call(`${path(id)}/resume`, { method: 'POST' });
 }
 
 export async function listTemplates(signal?: AbortSignal): Promise<Template[]> {

@@ -34,11 +34,13 @@ export interface CallInit {
   body?: BodyInit;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
+  /** How long it may take, in milliseconds. */
+  limitMs?: number;
 }
 
 export async function call(path: string, init: CallInit = {}): Promise<Response> {
-  const { signal, ...rest } = init;
-  const limits = [AbortSignal.timeout(LIMIT), ...(signal === undefined ? [] : [signal])];
+  const { signal, limitMs = LIMIT, ...rest } = init;
+  const limits = [AbortSignal.timeout(limitMs), ...(signal === undefined ? [] : [signal])];
   let response: Response;
   try {
     response = await fetch(path, { credentials: 'same-origin', ...rest, signal: AbortSignal.any(limits) });

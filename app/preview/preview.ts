@@ -50,6 +50,7 @@ export class Preview {
   #frame: HTMLIFrameElement | undefined;
   #prepared: HTMLIFrameElement | undefined;
   #preferred: number | undefined;
+  #first = '/';
 
   constructor(label: string, at: Pick<ReturnType<typeof origins>, 'preview'>) {
     this.#origin = (port) => at.preview(label, port);
@@ -83,6 +84,13 @@ export class Preview {
   addressOf(path: string): string | undefined {
     const { port } = this.store.getState();
     return port === undefined ? undefined : this.#origin(port) + path;
+  }
+
+  /** The path with which the first page begins. */
+  openAt(path: string): void {
+    if (!path.startsWith('/') || path.startsWith('//')) return;
+    this.#first = path;
+    this.store.setState(({ target }) => ({ target: { ...target, url: path }, route: path }));
   }
 
   portOpened(port: number): void {
@@ -121,7 +129,8 @@ export class Preview {
 
   choosePort(port: number): void {
     if (this.store.getState().port === port) return;
-    this.store.setState(({ target }) => ({ port, target: { url: '/', nonce: target.nonce + 1 }, route: '/', document: 'loading', error: undefined }));
+    const url = port === this.#preferred ? this.#first : '/';
+    this.store.setState(({ target }) => ({ port, target: { url, nonce: target.nonce + 1 }, route: url, document: 'loading', error: undefined }));
   }
 
   /** Goes to a path of the current port, typed with or without its origin. */

@@ -32,6 +32,7 @@ export const COMMANDS: Command[] = [
   { id: 'tab.previous', title: 'Previous editor tab', keys: 'Alt+PageUp', run: ({ tabs }) => tabs.step(-1) },
   { id: 'container.restart', title: 'Restart the container', run: (session) => session.restart() },
   { id: 'share', title: 'Share…', run: ({ layout }) => layout.set({ dialog: 'share' }) },
+  { id: 'import', title: 'Import a zip, a folder or a Git repository…', run: ({ layout }) => layout.set({ dialog: 'import' }) },
   { id: 'theme', title: 'Switch between light and dark', run: toggleTheme },
   { id: 'keys', title: 'Keyboard shortcuts', run: ({ layout }) => layout.set({ dialog: 'keys' }) },
   { id: 'environments', title: 'Back to the environments', run: () => navigate('/') },

@@ -10,7 +10,7 @@ export interface LayoutState {
   /** The one pane that a narrow screen shows. */
   narrow: 'side' | 'editor' | 'terminal' | 'preview';
   palette: 'files' | 'commands' | undefined;
-  dialog: 'share' | 'keys' | undefined;
+  dialog: 'share' | 'keys' | 'import' | undefined;
   /** A file of a step of the timeline, shown in place of the editors. */
   revision: { revision: number; path: string } | undefined;
   cursor: { line: number; column: number; selected: number } | undefined;

@@ -79,6 +79,8 @@ export function connectPlugs(given: Partial<Plugs>): void {
   plugs = { ...plugs, ...given };
 }
 
+const routeKey = (environmentId: string) => `terrarium.route:${environmentId}`;
+
 export class WorkspaceSession {
   readonly environmentId: string;
   readonly label: string;
@@ -122,6 +124,8 @@ export class WorkspaceSession {
     this.edits = new FileEdits(doc);
     this.members = createMembers(awareness);
     this.baseline = new Baseline(doc, this.document.ready);
+    this.preview.openAt(sessionStorage.getItem(routeKey(environmentId)) ?? '/');
+    sessionStorage.removeItem(routeKey(environmentId));
     this.terminals = new Terminals(() => this.#whenRunning());
     this.terminals.onLink = (uri) => this.openLink(uri);
     this.types = plugs.types?.(this);
@@ -228,6 +232,19 @@ export class WorkspaceSession {
     if (!local) return void window.open(url, '_blank', 'noopener,noreferrer');
     this.preview.choosePort(Number(url.port === '' ? 80 : url.port));
     this.preview.go(url.pathname + url.search + url.hash);
+  }
+
+  /** Ends the container for good; the page says why. */
+  shutDown(): void {
+    this.#run.abort(new DOMException('Suspended', 'AbortError'));
+    this.state.getState().container?.teardown();
+    this.state.setState({ container: undefined });
+  }
+
+  /** The next session of this tab shows the same page in the preview. */
+  rememberRoute(): void {
+    const { route } = this.preview.store.getState();
+    if (route !== '/') sessionStorage.setItem(routeKey(this.environmentId), route);
   }
 
   dispose(): void {

@@ -9,6 +9,9 @@ import { describeError } from '../../state/describe-error.ts';
 import type { Described } from '../../state/describe-error.ts';
 import { navigate, workspacePath } from '../../state/router.ts';
 import { Button, ErrorText } from '../../ui/controls.tsx';
+import { createFrom } from '../../api/transfer.ts';
+import type { ImportSource } from '../../api/transfer.ts';
+import { ImportFields } from '../../ui/ImportFields.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 
 /** Long enough to pass over a card with the arrow keys, in milliseconds. */
@@ -16,6 +19,8 @@ const CHOSEN_AFTER = 400;
 
 /** Creates an environment from a template and goes there; the cards are radio buttons, so arrow keys move among them. */
 export function CreateDialog({ templates, onClose }: { templates: Template[] | undefined; onClose: () => void }) {
+  const [from, setFrom] = useState<'template' | 'import'>('template');
+  const [source, setSource] = useState<{ source: ImportSource; name: string }>();
   const [template, setTemplate] = useState(templates?.[0]?.id ?? '');
   const [task, setTask] = useState('');
   const [agent, setAgent] = useState('');
@@ -28,13 +33,14 @@ export function CreateDialog({ templates, onClose }: { templates: Template[] | u
   }, []);
 
   const chosen = template === '' ? (templates?.[0]?.id ?? '') : template;
-  const headStart = useHeadStart(chosen);
+  const headStart = useHeadStart(from === 'template' ? chosen : '');
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     setError(undefined);
     try {
-      const taskId = task.trim() === '' ? `${chosen}-${Math.random().toString(36).slice(2, 6)}` : task.trim();
+      if (from === 'import') return await importNew();
+      const taskId = task.trim() === '' ? madeUpTask(chosen) : task.trim();
       const id = await create({ taskId, template: chosen, ...(agent.trim() === '' ? {} : { agentId: agent.trim() }) }, headStart.current?.reservation);
       headStart.current?.handOver();
       navigate(workspacePath(id));
@@ -44,10 +50,25 @@ export function CreateDialog({ templates, onClose }: { templates: Template[] | u
     }
   };
 
+  async function importNew(): Promise<void> {
+    if (source === undefined) return;
+    const { environmentId } = await createFrom({ taskId: task.trim() === '' ? source.name.slice(0, 128) || 'Imported' : task.trim(), ...(agent.trim() === '' ? {} : { agentId: agent.trim() }) }, source.source);
+    navigate(workspacePath(environmentId));
+  }
+
   return (
     <Dialog title="New environment" wide onClose={onClose}>
       <form className="create-form" onSubmit={(event) => void submit(event)}>
-        <fieldset className="template-grid">
+        <div className="segmented create-from" role="group" aria-label="Begin with">
+          <button type="button" aria-pressed={from === 'template'} onClick={() => setFrom('template')}>
+            A template
+          </button>
+          <button type="button" aria-pressed={from === 'import'} onClick={() => setFrom('import')}>
+            An import
+          </button>
+        </div>
+        {from === 'import' && <ImportFields onSource={(chosenSource, name) => setSource(chosenSource === undefined ? undefined : { source: chosenSource, name })} />}
+        <fieldset className="template-grid" hidden={from !== 'template'}>
           <legend className="field-label">Template</legend>
           {templates === undefined && <p>Loading templates…</p>}
           {templates?.map((one) => (
@@ -78,14 +99,16 @@ export function CreateDialog({ templates, onClose }: { templates: Template[] | u
         </div>
         <div className="dialog-foot">
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" disabled={busy || chosen === ''}>
-            {busy ? 'Creating…' : 'Create'}
+          <Button kind="primary" type="submit" disabled={busy || (from === 'template' ? chosen === '' : source === undefined)}>
+            {busy ? (from === 'import' ? 'Importing…' : 'Creating…') : 'Create'}
           </Button>
         </div>
       </form>
     </Dialog>
   );
 }
+
+const madeUpTask = (template: string): string => `${template}-${Math.random().toString(36).slice(2, 6)}`;
 
 type Fields = Parameters<typeof createEnvironment>[0];
 

@@ -1,23 +1,27 @@
-import { ExternalLink, Moon, Plus, RotateCw, Search, Sun, Trash2, WifiOff } from 'lucide-react';
+import { Moon, Play, Plus, RotateCw, Search, Sun, Trash2, WifiOff, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import type { KeyboardEvent } from 'react';
-import { deleteEnvironment } from '../../api/environments.ts';
+import { resumeEnvironment, suspendEnvironment } from '../../api/environments.ts';
 import type { Environment } from '../../api/environments.ts';
-import { navigate, workspacePath } from '../../state/router.ts';
+import { navigate } from '../../state/router.ts';
 import { theme, toggleTheme } from '../../state/theme.ts';
-import { attempt, toast } from '../../state/toasts.ts';
+import { attempt } from '../../state/toasts.ts';
 import { Button, ErrorText, IconButton } from '../../ui/controls.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
 import { Logo } from '../../ui/Logo.tsx';
 import { useStore } from '../../ui/use-store.ts';
 import { CreateDialog } from './CreateDialog.tsx';
-import { age, environments, followEnvironments, matches, refreshEnvironments } from './environments-store.ts';
+import { EndDialog } from './EndDialog.tsx';
+import { EnvironmentDetails } from './EnvironmentDetails.tsx';
+import { EnvironmentTable } from './EnvironmentTable.tsx';
+import { environments, followEnvironments, matches, refreshEnvironments } from './environments-store.ts';
 
 export function EnvironmentsPage() {
   const state = useStore(environments);
   const [query, setQuery] = useState('');
   const [creating, setCreating] = useState(false);
-  const [ending, setEnding] = useState<Environment>();
+  const [ending, setEnding] = useState<Environment[]>();
+  const [status, setStatus] = useState<StatusFilter>('all');
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
+  const [shown, setShown] = useState<string>();
   const search = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
@@ -30,7 +34,18 @@ export function EnvironmentsPage() {
   }, [state.needsSignIn]);
   usePageKeys(() => setCreating(true), () => search.current?.focus(), creating || ending !== undefined);
 
-  const found = (state.environments ?? []).filter((one) => matches(one, query.trim()));
+  const all = state.environments ?? [];
+  const found = all.filter((one) => matches(one, query.trim()) && (status === 'all' || STATUSES[status].includes(one.status)));
+  // What is not seen is not acted upon.
+  const selected = found.filter(({ environmentId }) => picked.has(environmentId));
+  const detailed = all.find(({ environmentId }) => environmentId === shown);
+  const actions = {
+    onEnd: setEnding,
+    onSuspend: (some: Environment[]) => attempt(() => forEach(some, suspendEnvironment)),
+    onResume: (some: Environment[]) => attempt(() => forEach(some, resumeEnvironment)),
+    onSelect: (id: string, isSelected: boolean) => setPicked((before) => new Set([...before].filter((one) => one !== id).concat(isSelected ? [id] : []))),
+    onShow: setShown,
+  };
   return (
     <div className="manager">
       <Header onCreate={() => setCreating(true)} />
@@ -38,7 +53,7 @@ export function EnvironmentsPage() {
         <div className="manager-title">
           <div>
             <h1>Environments</h1>
-            <p>Each task has its own container, editor and preview, in this browser.</p>
+            <p>Each task has its own container, editor and preview, in this browser. {state.environments !== undefined && `${all.filter(isActive).length} of ${state.maxActive} are active.`}</p>
           </div>
           <div className="search-box">
             <Search size={15} aria-hidden="true" />
@@ -46,19 +61,84 @@ export function EnvironmentsPage() {
             <kbd>/</kbd>
           </div>
         </div>
+        {all.length > 0 && <Filters all={all} status={status} onStatus={setStatus} found={found} selected={selected} onAll={(isAll) => setPicked(new Set(isAll ? found.map(({ environmentId }) => environmentId) : []))} {...actions} />}
         {state.error !== undefined && <LoadError error={state.error} offline={state.offline} />}
         {state.environments === undefined ? (
           state.error === undefined && <LoadingRows />
         ) : state.environments.length === 0 ? (
           <Empty onCreate={() => setCreating(true)} />
         ) : found.length === 0 ? (
-          <p className="manager-none">Nothing matches “{query}”.</p>
+          <p className="manager-none">{query.trim() === '' ? 'There is none of this status.' : `Nothing matches “${query}”.`}</p>
         ) : (
-          <EnvironmentTable rows={found} now={state.loadedAt} onEnd={setEnding} />
+          <div className={detailed === undefined ? '' : 'manager-columns'} onKeyDown={(event) => event.key === 'Escape' && setShown(undefined)}>
+            <EnvironmentTable rows={found} now={state.loadedAt} selected={picked} shown={detailed?.environmentId} {...actions} />
+            {detailed !== undefined && <EnvironmentDetails key={detailed.environmentId} environment={detailed} onResume={() => actions.onResume([detailed])} onClose={() => setShown(undefined)} />}
+          </div>
         )}
       </main>
       {creating && <CreateDialog templates={state.templates} onClose={() => setCreating(false)} />}
-      {ending !== undefined && <EndDialog environment={ending} onClose={() => setEnding(undefined)} />}
+      {ending !== undefined && <EndDialog environments={ending} onClose={() => setEnding(undefined)} />}
+    </div>
+  );
+}
+
+const STATUSES = { created: ['initializing'], active: ['running'], suspended: ['suspended'] } satisfies Record<string, Environment['status'][]> as Record<'created' | 'active' | 'suspended', Environment['status'][]>;
+type StatusFilter = 'all' | keyof typeof STATUSES;
+const FILTERS: StatusFilter[] = ['all', 'active', 'created', 'suspended'];
+
+const isActive = ({ status }: Environment): boolean => status === 'running' || status === 'initializing';
+
+/** All of them are tried; the first failure is shown. */
+async function forEach(some: readonly Environment[], work: (id: string) => Promise<void>): Promise<void> {
+  const outcomes = await Promise.allSettled(some.map(({ environmentId }) => work(environmentId)));
+  await refreshEnvironments();
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+interface FiltersProps {
+  all: Environment[];
+  status: StatusFilter;
+  onStatus: (status: StatusFilter) => void;
+  found: Environment[];
+  selected: Environment[];
+  onAll: (isAll: boolean) => void;
+  onEnd: (some: Environment[]) => void;
+  onSuspend: (some: Environment[]) => void;
+  onResume: (some: Environment[]) => void;
+}
+
+/** Which are listed, and what to do with those that are selected. */
+function Filters({ all, status, onStatus, found, selected, onAll, onEnd, onSuspend, onResume }: FiltersProps) {
+  const count = (filter: StatusFilter) => (filter === 'all' ? all.length : all.filter((one) => STATUSES[filter].includes(one.status)).length);
+  return (
+    <div className="manager-filters">
+      <input type="checkbox" className="row-check" aria-label="Select all that are listed" checked={found.length > 0 && selected.length === found.length} onChange={(event) => onAll(event.target.checked)} />
+      <div className="segmented create-from" role="group" aria-label="Status">
+        {FILTERS.map((filter) => (
+          <button key={filter} type="button" aria-pressed={status === filter} onClick={() => onStatus(filter)}>
+            {filter} <span className="code">{count(filter)}</span>
+          </button>
+        ))}
+      </div>
+      <span className="grow" />
+      {selected.length > 0 && (
+        <div className="bulk" role="group" aria-label={`${selected.length} selected`}>
+          <span>{selected.length} selected</span>
+          <Button small disabled={!selected.some(isActive)} onClick={() => onSuspend(selected.filter(isActive))}>
+            <Moon size={13} /> Suspend
+          </Button>
+          <Button small disabled={selected.every(isActive)} onClick={() => onResume(selected.filter((one) => !isActive(one)))}>
+            <Play size={13} /> Resume
+          </Button>
+          <Button small disabled={!selected.some(({ role }) => role === 'owner')} onClick={() => onEnd(selected.filter(({ role }) => role === 'owner'))}>
+            <Trash2 size={13} /> Terminate
+          </Button>
+          <IconButton label="Select none" small onClick={() => onAll(false)}>
+            <X size={13} />
+          </IconButton>
+        </div>
+      )}
     </div>
   );
 }
@@ -132,93 +212,5 @@ function Empty({ onCreate }: { onCreate: () => void }) {
         or press <kbd>C</kbd>
       </p>
     </div>
-  );
-}
-
-const STATUS_CHIP = { initializing: 'warn', running: 'good', suspended: '', stopped: '' } as const;
-
-function EnvironmentTable({ rows, now, onEnd }: { rows: Environment[]; now: number; onEnd: (environment: Environment) => void }) {
-  return (
-    <ul className="card-list" aria-label="Environments" onKeyDown={moveAmongRows}>
-      {rows.map((row) => (
-        <EnvironmentRow key={row.environmentId} row={row} now={now} onEnd={onEnd} />
-      ))}
-    </ul>
-  );
-}
-
-function EnvironmentRow({ row, now, onEnd }: { row: Environment; now: number; onEnd: (environment: Environment) => void }) {
-  const path = workspacePath(row.environmentId);
-  const onDelete = (event: KeyboardEvent) => {
-    if (event.key === 'Delete') onEnd(row);
-  };
-  return (
-    <li className="environment-row">
-      <a
-        className="environment-link"
-        href={path}
-        onKeyDown={onDelete}
-        onClick={(event) => {
-          if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-          event.preventDefault();
-          navigate(path);
-        }}
-      >
-        <span className="template-mark" data-template={row.template} aria-hidden="true">
-          {row.template.slice(0, 2)}
-        </span>
-        <span className="environment-name">
-          <strong>{row.taskId}</strong>
-          <span>
-            {row.template}
-            {row.agentId !== undefined && <> · agent {row.agentId}</>}
-          </span>
-        </span>
-        <span className={`chip ${STATUS_CHIP[row.status]}`}>
-          <span className={row.status === 'initializing' ? 'dot pulse' : 'dot'} />
-          {row.status}
-        </span>
-        <span className="environment-fact" title="Open connections to it">
-          {row.connections === 0 ? 'nobody here' : `${row.connections} here`}
-        </span>
-        <span className="environment-fact" title={new Date(row.createdAt).toLocaleString()}>
-          {age(row.createdAt, now)}
-        </span>
-      </a>
-      <IconButton label={`Open ${row.taskId} in a new tab`} onClick={() => window.open(path, '_blank', 'noopener')}>
-        <ExternalLink size={15} />
-      </IconButton>
-      <IconButton label={`Terminate ${row.taskId}`} onClick={() => onEnd(row)}>
-        <Trash2 size={15} />
-      </IconButton>
-    </li>
-  );
-}
-
-function moveAmongRows(event: KeyboardEvent<HTMLUListElement>): void {
-  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
-  const links = [...event.currentTarget.querySelectorAll<HTMLAnchorElement>('.environment-link')];
-  const at = links.findIndex((link) => link === document.activeElement);
-  event.preventDefault();
-  links.at(event.key === 'ArrowDown' ? Math.min(at + 1, links.length - 1) : Math.max(at - 1, 0))?.focus();
-}
-
-function EndDialog({ environment, onClose }: { environment: Environment; onClose: () => void }) {
-  const end = async () => {
-    onClose();
-    await deleteEnvironment(environment.environmentId);
-    toast({ kind: 'success', message: `${environment.taskId} is terminated.` });
-    await refreshEnvironments();
-  };
-  return (
-    <Dialog title={`Terminate ${environment.taskId}?`} onClose={onClose}>
-      <p>Its files, its container and its previews are deleted for everybody in it. This cannot be undone.</p>
-      <div className="dialog-foot">
-        <Button onClick={onClose}>Keep it</Button>
-        <Button kind="danger" onClick={() => attempt(end)}>
-          <Trash2 size={14} /> Terminate
-        </Button>
-      </div>
-    </Dialog>
   );
 }

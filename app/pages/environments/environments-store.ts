@@ -8,6 +8,8 @@ import type { Described } from '../../state/describe-error.ts';
 
 export interface EnvironmentsState {
   environments: Environment[] | undefined;
+  /** How many may be active at once. */
+  maxActive: number;
   templates: Template[] | undefined;
   /** When the list was loaded, milliseconds since the epoch; ages are counted from it. */
   loadedAt: number;
@@ -17,16 +19,16 @@ export interface EnvironmentsState {
   needsSignIn: boolean;
 }
 
-export const environments = createStore<EnvironmentsState>(() => ({ environments: undefined, templates: undefined, loadedAt: 0, error: undefined, offline: false, needsSignIn: false }));
+export const environments = createStore<EnvironmentsState>(() => ({ environments: undefined, maxActive: 0, templates: undefined, loadedAt: 0, error: undefined, offline: false, needsSignIn: false }));
 
 /** Between refreshes while the page is visible, in milliseconds. */
 const REFRESH = 5000;
 
 export async function refreshEnvironments(signal?: AbortSignal): Promise<void> {
   try {
-    const [list, templates] = await Promise.all([listEnvironments(signal), environments.getState().templates ?? listTemplates(signal)]);
+    const [{ environments: list, maxActive }, templates] = await Promise.all([listEnvironments(signal), environments.getState().templates ?? listTemplates(signal)]);
     list.sort((a, b) => b.createdAt - a.createdAt);
-    environments.setState({ environments: list, templates, loadedAt: Date.now(), error: undefined, offline: false, needsSignIn: false });
+    environments.setState({ environments: list, maxActive, templates, loadedAt: Date.now(), error: undefined, offline: false, needsSignIn: false });
   } catch (error) {
     if (signal?.aborted === true) return;
     const status = error instanceof ApiError ? error.status : undefined;
@@ -46,9 +48,19 @@ export function followEnvironments(signal: AbortSignal): void {
   refresh();
 }
 
+/** As a person calls them. */
+export const STATUS_LABEL = { initializing: 'created', running: 'active', suspended: 'suspended', stopped: 'terminated' } as const;
+
+/** "812 B", "1.4 MB". */
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const [unit, by] = bytes < 1_000_000 ? ['kB', 1000] : ['MB', 1_000_000];
+  return `${(bytes / Number(by)).toFixed(bytes / Number(by) < 10 ? 1 : 0)} ${unit}`;
+}
+
 /** Every word of the query must be somewhere in the environment's words. */
 export function matches(environment: Environment, query: string): boolean {
-  const text = [environment.taskId, environment.agentId ?? '', environment.template, environment.status, environment.environmentId].join(' ').toLowerCase();
+  const text = [environment.taskId, environment.agentId ?? '', environment.template, STATUS_LABEL[environment.status], environment.environmentId].join(' ').toLowerCase();
   return query.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 

@@ -5,6 +5,7 @@ import { theme, toggleTheme } from '../../state/theme.ts';
 import { Avatar, Button, IconButton, Spinner } from '../../ui/controls.tsx';
 import { Logo } from '../../ui/Logo.tsx';
 import { useSelected, useStore } from '../../ui/use-store.ts';
+import { WorkspaceMenu } from './WorkspaceMenu.tsx';
 import type { WorkspaceSession } from '../../workspace/session.ts';
 
 const MOST_AVATARS = 5;
@@ -41,6 +42,7 @@ export function TopBar({ session }: { session: WorkspaceSession }) {
       <Button small aria-label="Share" onClick={() => session.layout.set({ dialog: 'share' })}>
         <UserPlus size={14} /> <span className="wide-only">Share</span>
       </Button>
+      <WorkspaceMenu session={session} />
       <IconButton label={shown === 'dark' ? 'Light theme' : 'Dark theme'} onClick={toggleTheme}>
         {shown === 'dark' ? <Sun size={15} /> : <Moon size={15} />}
       </IconButton>

@@ -16,6 +16,8 @@ import { ConsolePanel } from './ConsolePanel.tsx';
 import { EditorArea } from './EditorArea.tsx';
 import { HistoryPanel } from './HistoryPanel.tsx';
 import { FileTree } from './FileTree.tsx';
+import { ImportDialog } from './ImportDialog.tsx';
+import { Suspended } from './Suspended.tsx';
 import { KeysDialog } from './KeysDialog.tsx';
 import { NetworkPanel } from './NetworkPanel.tsx';
 import { Palette } from './Palette.tsx';
@@ -37,6 +39,7 @@ export function WorkspacePage({ session }: { session: WorkspaceSession }) {
   const closed = useSelected(session.document.state, (state) => state.closedReason);
   useKeys(session);
   useTitle(session);
+  if (closed?.code === 4423) return <Suspended session={session} />;
   if (closed !== undefined) return <Closed reason={closed} environmentId={session.environmentId} />;
   const close = () => session.layout.set({ dialog: undefined });
   return (
@@ -47,6 +50,7 @@ export function WorkspacePage({ session }: { session: WorkspaceSession }) {
       <StatusBar session={session} />
       <Palette session={session} />
       {dialog === 'share' && <ShareDialog session={session} onClose={close} />}
+      {dialog === 'import' && <ImportDialog session={session} onClose={close} />}
       {dialog === 'keys' && <KeysDialog onClose={close} />}
     </div>
   );

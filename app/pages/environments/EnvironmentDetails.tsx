@@ -1,0 +1,76 @@
+import { Eye, Play, X } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import type { Environment } from '../../api/environments.ts';
+import { navigate, workspacePath } from '../../state/router.ts';
+import { Button, IconButton, Spinner } from '../../ui/controls.tsx';
+import { WorkspaceSession } from '../../workspace/session.ts';
+import { PreviewPane } from '../workspace/PreviewPane.tsx';
+import { size, STATUS_LABEL } from './environments-store.ts';
+
+/** The environment that was chosen in the list: what is known of it, and its preview, running here, when it is asked for. */
+export function EnvironmentDetails({ environment, onResume, onClose }: { environment: Environment; onResume: () => void; onClose: () => void }) {
+  const [isRunning, setRunning] = useState(false);
+  const { environmentId: id, taskId, status, template, agentId, members, connections, storageBytes, createdAt, usedAt, role } = environment;
+  const facts: [string, string][] = [
+    ['Status', STATUS_LABEL[status]],
+    ['Template', template],
+    ['Agent', agentId ?? 'none'],
+    ['You are', role],
+    ['Members', `${members}, ${connections} ${connections === 1 ? 'connection' : 'connections'}`],
+    ['On the server', size(storageBytes)],
+    ['Made', new Date(createdAt).toLocaleString()],
+    ['Last used', new Date(usedAt).toLocaleString()],
+  ];
+  return (
+    <aside className="environment-details" aria-label={`About ${taskId}`}>
+      <header>
+        <h2>{taskId}</h2>
+        <IconButton label="Close the details" small onClick={onClose}>
+          <X size={14} />
+        </IconButton>
+      </header>
+      {status === 'suspended' ? (
+        <div className="inline-preview centre">
+          <p>It is suspended: nothing runs in it.</p>
+          {role !== 'viewer' && (
+            <Button small onClick={onResume}>
+              <Play size={13} /> Resume
+            </Button>
+          )}
+        </div>
+      ) : isRunning ? (
+        <InlinePreview key={id} environmentId={id} />
+      ) : (
+        <div className="inline-preview centre">
+          <Button onClick={() => setRunning(true)}>
+            <Eye size={14} /> Show the preview
+          </Button>
+          <p>It runs in this page until you close it.</p>
+        </div>
+      )}
+      <dl>
+        {facts.map(([what, value]) => (
+          <div key={what}>
+            <dt>{what}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <Button kind="primary" onClick={() => navigate(workspacePath(id))}>
+        Open
+      </Button>
+    </aside>
+  );
+}
+
+/** A session of its own, ended when another environment is chosen. */
+function InlinePreview({ environmentId }: { environmentId: string }) {
+  const [session, setSession] = useState<WorkspaceSession>();
+  useEffect(() => {
+    const opened = new WorkspaceSession(environmentId);
+    opened.start();
+    setSession(opened);
+    return () => opened.dispose();
+  }, [environmentId]);
+  return <div className="inline-preview">{session === undefined ? <Spinner label="Starting" /> : <PreviewPane session={session} />}</div>;
+}
