@@ -1,5 +1,6 @@
-import { ArrowLeft, ArrowRight, CircleAlert, ExternalLink, Monitor, RotateCw, ScanSearch, Smartphone, Tablet, X } from 'lucide-react';
+import { ArrowLeft, ArrowRight, CircleAlert, ExternalLink, RotateCw, ScanSearch, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import type { RefObject } from 'react';
 import { TerrariumError } from '../../../shared/errors/error.ts';
 import { diagnose, gatherFacts } from '../../preview/probe.ts';
 import type { Diagnosis } from '../../preview/probe.ts';
@@ -7,16 +8,12 @@ import { attempt, toast } from '../../state/toasts.ts';
 import { Button, ErrorText, IconButton, Spinner } from '../../ui/controls.tsx';
 import { useSelected, useStore } from '../../ui/use-store.ts';
 import type { WorkspaceSession } from '../../workspace/session.ts';
+import { fitting } from '../../preview/devices.ts';
+import type { Size } from '../../preview/devices.ts';
 import { BootProgress } from './BootProgress.tsx';
+import { DeviceBar, ScreenshotButton, SizeChoice } from './DeviceBar.tsx';
 import { FollowMember } from './FollowMember.tsx';
 import { StackLines } from './StackLines.tsx';
-
-const SIZES = [
-  { id: 'full', label: 'Full width', icon: <Monitor size={15} />, width: undefined, height: undefined },
-  { id: 'tablet', label: 'Tablet, 768 × 1024', icon: <Tablet size={15} />, width: 768, height: 1024 },
-  { id: 'phone', label: 'Phone, 390 × 844', icon: <Smartphone size={15} />, width: 390, height: 844 },
-] as const;
-type Size = (typeof SIZES)[number];
 
 /** What a preview may do unless the deployment says otherwise: run, keep storage of its own origin, send forms, open windows and dialogs; never navigate this page. */
 const SANDBOX = 'allow-scripts allow-same-origin allow-forms allow-popups allow-modals';
@@ -24,14 +21,14 @@ const SANDBOX = 'allow-scripts allow-same-origin allow-forms allow-popups allow-
 const BLANK_AFTER = 12_000;
 
 export function PreviewPane({ session }: { session: WorkspaceSession }) {
-  const [size, setSize] = useState<Size>(SIZES[0]);
+  const [size, setSize] = useState<Size>();
   const port = useSelected(session.preview.store, (state) => state.port);
   const lost = useSelected(session.state, (state) => state.containerLost);
   return (
     <section className="preview" aria-label="Preview">
       <Toolbar session={session} size={size} onSize={setSize} />
       <div className="preview-body">
-        {lost ? <Lost session={session} /> : port === undefined ? <BootProgress session={session} /> : <Frame session={session} size={size} />}
+        {lost ? <Lost session={session} /> : port === undefined ? <BootProgress session={session} /> : <Frame session={session} size={size} onSize={setSize} />}
         <ErrorOverlay session={session} />
         <BlankProbe session={session} />
         <Stopped session={session} />
@@ -40,7 +37,7 @@ export function PreviewPane({ session }: { session: WorkspaceSession }) {
   );
 }
 
-function Toolbar({ session, size, onSize }: { session: WorkspaceSession; size: Size; onSize: (size: Size) => void }) {
+function Toolbar({ session, size, onSize }: { session: WorkspaceSession; size: Size | undefined; onSize: (size: Size | undefined) => void }) {
   const { port, ports, route } = useStore(session.preview.store);
   const off = port === undefined;
   return (
@@ -70,13 +67,8 @@ function Toolbar({ session, size, onSize }: { session: WorkspaceSession; size: S
         <AddressInput key={route} route={route} disabled={off} onGo={(address) => session.preview.go(address)} />
       </div>
       <FollowMember session={session} />
-      <div className="segmented" role="group" aria-label="Size">
-        {SIZES.map((one) => (
-          <IconButton key={one.id} label={one.label} small aria-pressed={size.id === one.id} onClick={() => onSize(one)}>
-            {one.icon}
-          </IconButton>
-        ))}
-      </div>
+      <SizeChoice size={size} onSize={onSize} />
+      <ScreenshotButton disabled={off} route={route} />
       <IconButton label="Find out why the preview is blank" small disabled={off} onClick={() => attempt(() => explain(session))}>
         <ScanSearch size={15} />
       </IconButton>
@@ -106,7 +98,7 @@ function AddressInput({ route, disabled, onGo }: { route: string; disabled: bool
   );
 }
 
-function Frame({ session, size }: { session: WorkspaceSession; size: Size }) {
+function Frame({ session, size, onSize }: { session: WorkspaceSession; size: Size | undefined; onSize: (size: Size) => void }) {
   const { port, target } = useSelected(session.preview.store, ({ port, target }) => ({ port, target }));
   const sandbox = useSelected(session.state, (state) => state.environment?.sandbox ?? SANDBOX);
   const frame = useRef<HTMLIFrameElement>(null);
@@ -114,20 +106,44 @@ function Frame({ session, size }: { session: WorkspaceSession; size: Size }) {
     session.preview.setFrame(frame.current ?? undefined);
     return () => session.preview.setFrame(undefined);
   }, [session, port, target, sandbox]);
-  const style = size.width === undefined ? undefined : { width: size.width, height: size.height };
+  const pane = useRef<HTMLDivElement>(null);
+  const scale = useFitting(pane, size);
+  // Not by zoom, which rounds: the page would see other numbers than those of the device.
+  const style = size === undefined ? undefined : { width: size.width, height: size.height, transform: `scale(${scale})` };
+  const taken = size === undefined ? undefined : { width: size.width * scale, height: size.height * scale };
   return (
-    <div className={size.width === undefined ? 'frame-full' : 'frame-device'}>
-      <iframe
-        key={`${port ?? 0}:${target.nonce}:${sandbox}`}
-        ref={frame}
-        title="Preview of the running application"
-        src={session.preview.addressOf(target.url)}
-        sandbox={sandbox}
-        allow="cross-origin-isolated; clipboard-write; fullscreen"
-        style={style}
-      />
+    <div className={size === undefined ? 'frame-full' : 'frame-device'} ref={pane}>
+      {size !== undefined && <DeviceBar size={size} scale={scale} onSize={onSize} />}
+      <div className="frame-window" style={taken}>
+        <iframe
+          key={`${port ?? 0}:${target.nonce}:${sandbox}`}
+          ref={frame}
+          title="Preview of the running application"
+          src={session.preview.addressOf(target.url)}
+          sandbox={sandbox}
+          allow="cross-origin-isolated; clipboard-write; fullscreen"
+          style={style}
+        />
+      </div>
     </div>
   );
+}
+
+/** What the pane's padding and the bar above a device take, in pixels. */
+const AROUND = { width: 40, height: 76 };
+
+function useFitting(pane: RefObject<HTMLDivElement | null>, size: Size | undefined): number {
+  const [scale, setScale] = useState(1);
+  useEffect(() => {
+    const { current } = pane;
+    if (current === null || size === undefined) return setScale(1);
+    const fit = () => setScale(fitting({ width: current.clientWidth - AROUND.width, height: current.clientHeight - AROUND.height }, size));
+    const observer = new ResizeObserver(fit);
+    observer.observe(current);
+    fit();
+    return () => observer.disconnect();
+  }, [pane, size]);
+  return scale;
 }
 
 function Lost({ session }: { session: WorkspaceSession }) {
