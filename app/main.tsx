@@ -8,6 +8,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/pages.css';
 import './styles/workspace.css';
+import './styles/agents.css';
 
 applyTheme();
 const root = document.querySelector('#root');

@@ -19,6 +19,7 @@ export const COMMANDS: Command[] = [
   { id: 'view.search', title: 'Search in files', keys: 'Ctrl+Shift+F', run: ({ layout }) => layout.set({ side: 'search', narrow: 'side' }) },
   { id: 'view.changes', title: 'Show changes since opening', keys: 'Ctrl+Shift+G', run: ({ layout }) => layout.set({ side: 'changes', narrow: 'side' }) },
   { id: 'view.history', title: 'Show the history', keys: 'Ctrl+Shift+H', run: ({ layout }) => layout.set({ side: 'history', narrow: 'side' }) },
+  { id: 'view.agents', title: 'Show agents', keys: 'Ctrl+Shift+A', run: ({ layout }) => layout.set({ side: 'agents', narrow: 'side' }) },
   { id: 'view.sidebar', title: 'Toggle the side bar', keys: 'Ctrl+B', run: ({ layout }) => layout.toggleSide(layout.store.getState().side ?? 'files') },
   { id: 'view.terminal', title: 'Toggle the terminal', keys: 'Ctrl+`', run: ({ layout }) => layout.toggleBottom('terminal') },
   { id: 'view.problems', title: 'Show problems', keys: 'Ctrl+Shift+M', run: ({ layout }) => layout.set({ bottom: 'problems', narrow: 'terminal' }) },

@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 
 export interface LayoutState {
-  side: 'files' | 'search' | 'changes' | 'history' | undefined;
+  side: 'files' | 'search' | 'changes' | 'history' | 'agents' | undefined;
   bottom: 'terminal' | 'problems' | undefined;
   preview: boolean;
   tools: 'console' | 'network' | 'performance' | undefined;

@@ -1,4 +1,4 @@
-import { Code, FileDiff, Files, Globe, History, PanelBottom, Search, SquareTerminal, X } from 'lucide-react';
+import { Bot, Code, FileDiff, Files, Globe, History, PanelBottom, Search, SquareTerminal, X } from 'lucide-react';
 import { useEffect, useSyncExternalStore } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { RoomClosedError } from '../../document/connection.ts';
@@ -11,6 +11,7 @@ import { useSelected, useStore } from '../../ui/use-store.ts';
 import { runKeys } from '../../workspace/commands.ts';
 import type { LayoutState } from '../../workspace/layout.ts';
 import type { WorkspaceSession } from '../../workspace/session.ts';
+import { AgentsPanel } from './agents/AgentsPanel.tsx';
 import { ChangesPanel } from './ChangesPanel.tsx';
 import { ConsolePanel } from './ConsolePanel.tsx';
 import { EditorArea } from './EditorArea.tsx';
@@ -116,6 +117,7 @@ const SIDES = [
   { id: 'search', label: 'Search', keys: 'Ctrl+Shift+F', icon: <Search size={19} /> },
   { id: 'changes', label: 'Changes', keys: 'Ctrl+Shift+G', icon: <FileDiff size={19} /> },
   { id: 'history', label: 'History', keys: 'Ctrl+Shift+H', icon: <History size={19} /> },
+  { id: 'agents', label: 'Agents', keys: 'Ctrl+Shift+A', icon: <Bot size={19} /> },
 ] as const;
 
 function ActivityBar({ session }: { session: WorkspaceSession }) {
@@ -140,6 +142,7 @@ function ActivityBar({ session }: { session: WorkspaceSession }) {
 
 function SidePanel({ session, side }: { session: WorkspaceSession; side: NonNullable<LayoutState['side']> }) {
   if (side === 'history') return <HistoryPanel session={session} />;
+  if (side === 'agents') return <AgentsPanel session={session} />;
   if (side === 'search') return <SearchPanel session={session} />;
   return side === 'changes' ? <ChangesPanel session={session} /> : <FileTree session={session} />;
 }
