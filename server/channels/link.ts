@@ -14,6 +14,8 @@ const TAKEN_AFTER_MS = 40;
 export interface MemberSocket extends TextSocket {
   readonly author: Author;
   readonly canWrite: boolean;
+  /** Throws where the caller may not know what previews do: an agent without the verb `preview.read`. */
+  checkPreview(): void;
   /** Ends the connection; `error` is the reason. */
   close(code: number, error: TerrariumError): void;
 }
@@ -88,6 +90,7 @@ export class ChannelLink {
     const spoken = this.#spoken;
     if (data.kind === 'hello') {
       if (spoken !== undefined) throw broken('a second hello');
+      this.socket.checkPreview();
       this.#spoken = this.#events.hello(this, data);
       this.#spoken.delivery.pump();
       return;

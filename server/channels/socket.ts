@@ -6,7 +6,7 @@ import type { Logger } from '../logger.ts';
 import type { ChannelLink, MemberSocket } from './link.ts';
 
 /** `close` ends the connection with a code of SPEC.md and the error's code in its reason. */
-export function textSocket(webSocket: WebSocket, caller: Pick<MemberSocket, 'canWrite' | 'author'>, close: (code: number, error: TerrariumError) => void): MemberSocket {
+export function textSocket(webSocket: WebSocket, caller: Pick<MemberSocket, 'canWrite' | 'author' | 'checkPreview'>, close: (code: number, error: TerrariumError) => void): MemberSocket {
   return {
     ...caller,
     get backlog() {

@@ -9,12 +9,13 @@ import type { ErrorCode } from '../../shared/errors/table.ts';
 import type { Agents } from '../agents/index.ts';
 import { watchAgent } from '../agents/lifetime.ts';
 import type { Agent } from '../agents/tokens.ts';
-import { requireRight } from '../auth/access.ts';
+import { requireRight, requireVerb } from '../auth/access.ts';
 import { authorIn, roleIn } from '../auth/identities.ts';
 import type { Identities, Identity } from '../auth/identities.ts';
 import type { Environments } from '../environments/environments.ts';
 import type { Logger } from '../logger.ts';
 import type { Channels } from '../channels/channels.ts';
+import type { MemberSocket } from '../channels/link.ts';
 import { receiveText, textSocket } from '../channels/socket.ts';
 import { WriteRefused } from './room.ts';
 import type { Connection } from './room.ts';
@@ -86,7 +87,7 @@ function serve(webSocket: WebSocket, request: IncomingMessage, environmentId: st
   }
 }
 
-interface Admitted extends Pick<Connection, 'canWrite' | 'author'> {
+interface Admitted extends Pick<MemberSocket, 'canWrite' | 'author' | 'checkPreview'> {
   agent: Agent | undefined;
 }
 
@@ -99,7 +100,7 @@ function admit(request: IncomingMessage, environmentId: string, { identities, en
   if (requireRight(environments, identity, environmentId, 'read').status === 'suspended') throw TerrariumError.of('E-TERRARIUM-1159');
   const role = roleIn(identity, environmentId);
   // Locks, suggestions and undo hold for what agents do through their tools: over a socket they watch.
-  return { canWrite: role === 'owner' || role === 'editor', author: authorIn(identity, environmentId), agent: identity.agent };
+  return { canWrite: role === 'owner' || role === 'editor', author: authorIn(identity, environmentId), agent: identity.agent, checkPreview: () => void requireVerb(environments, identity, environmentId, 'preview.read') };
 }
 
 /** The caller of an upgrade, by a token among the protocols it offers, `Authorization`, or the cookie of a page of ours. Throws 1401. */
