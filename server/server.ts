@@ -22,6 +22,8 @@ import { createResourceManager } from './resources/manager.ts';
 import { createGitFetcher } from './transfer/git.ts';
 import { createHeadless } from './headless/index.ts';
 import type { Headless } from './headless/index.ts';
+import { createPreviewPages } from './headless/preview-pages.ts';
+import { createSharedBrowser } from './headless/shared-browser.ts';
 import { createHistory } from './history/history.ts';
 import { createHosts } from './host-link/index.ts';
 import { createFetch } from './hosts/index.ts';
@@ -97,10 +99,12 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   }
   const dist = staticFolder(settings.distDir);
   const hosts = createHosts({ baseHost: new URL(settings.baseOrigin).host, identities, environments, logger });
-  const headless = createHeadless({ appOrigin: settings.baseOrigin, limits: settings.config.headless, identities, environments, hosts: hosts.links, logger });
+  const browser = createSharedBrowser({ executable: settings.config.headless.executable, appOrigin: settings.baseOrigin });
+  const headless = createHeadless({ browser, appOrigin: settings.baseOrigin, limits: settings.config.headless, identities, environments, hosts: hosts.links, logger });
   if (settings.config.headless.max > 0) hosts.links.setWaker((environmentId, signal) => headless.wake(environmentId, signal));
   const sharing = createSharing({ database, environments, identities, rooms, signingKey: secrets.signing, hosts: hosts.links, origins: at, logger, lan: settings.config.share.lan });
-  const agents = createAgents({ tokens, database, rooms, blobs, environments, hosts: hosts.links, activity, policy: packages.policy, origins: at, limits: settings.config.agents });
+  const pages = createPreviewPages({ browser, shares: sharing.shares, hosts: hosts.links, environments, origins: at });
+  const agents = createAgents({ pages, tokens, database, rooms, blobs, environments, hosts: hosts.links, activity, policy: packages.policy, origins: at, limits: settings.config.agents });
   const mcp = createMcp({ agents, identities, logger, version: '1' });
   const api = createApi({ hosts: hosts.links, sharing, activity, agents, mcp, environments, grants, rooms, blobs, ...content, resources, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({
@@ -156,7 +160,9 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
     async close() {
       resources.close();
       activity.close();
+      await pages.close();
       await headless.close();
+      await browser.close();
       const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
       await Promise.all(sockets.map((socket) => socket.close()));
       hosts.close();

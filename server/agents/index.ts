@@ -6,6 +6,7 @@ import type { origins } from '../../shared/hosts.ts';
 import type { Activity } from '../activity/activity.ts';
 import type { Blobs } from '../environments/blobs.ts';
 import type { Environments } from '../environments/environments.ts';
+import type { PreviewPages } from '../headless/preview-pages.ts';
 import type { HostLinks } from '../host-link/links.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import { createAudit } from './audit.ts';
@@ -28,6 +29,7 @@ import type { AgentSessions } from './sessions.ts';
 import type { AgentTokens } from './tokens.ts';
 import { environmentHandlers } from './tools/environments.ts';
 import { fileHandlers } from './tools/files.ts';
+import { pageHandlers } from './tools/page.ts';
 import { previewHandlers } from './tools/preview.ts';
 import { runHandlers } from './tools/run.ts';
 
@@ -54,12 +56,14 @@ export interface AgentsOptions {
   environments: Environments;
   hosts: HostLinks;
   activity: Activity;
+  /** Where callers look at previews. */
+  pages: PreviewPages;
   policy: { judge: Judge; mode: PolicyMode };
   origins: ReturnType<typeof origins>;
   limits: TerrariumConfig['agents'];
 }
 
-export function createAgents({ tokens, database, rooms, blobs, environments, hosts, activity, policy, origins: at, limits }: AgentsOptions): Agents {
+export function createAgents({ tokens, database, rooms, blobs, environments, hosts, activity, pages, policy, origins: at, limits }: AgentsOptions): Agents {
   const audit = createAudit(database);
   const callLimit = createCallLimit(limits.calls_per_minute);
   const locks = createLocks(database);
@@ -72,6 +76,7 @@ export function createAgents({ tokens, database, rooms, blobs, environments, hos
     ...environmentHandlers({ environments, rooms, tokens, hosts, origins: at, creationsPerHour: limits.creations_per_hour }),
     ...runHandlers({ container: createContainer({ hosts, rooms }), background, rooms, policy }),
     ...previewHandlers({ hosts, activity }),
+    ...pageHandlers(pages),
     ...fileHandlers({ rooms, editing, locks, presence, sessions }),
   };
   const review = createReview({ rooms, proposals });

@@ -23,12 +23,19 @@ export function serveTools(server: Server, call: CallTool, logger: Logger): void
     try {
       const { environmentId = named ?? onlyEnvironment(identity), ...input } = isToolName(name) && !isServerWide(name) ? argumentsSchema.parse(given) : { ...given, environmentId: undefined };
       const output = await call({ name, input, identity, environmentId, signal: extra.signal, progress: progressOf(extra) });
-      return { content: [{ type: 'text', text: JSON.stringify(output) }], structuredContent: output };
+      return { content: contentOf(output), structuredContent: output };
     } catch (error) {
       const { body } = toResponse(publicError(error instanceof z.ZodError ? TerrariumError.of('E-TERRARIUM-1101', { problems: 'environmentId: must be text' }) : error, logger));
       return { isError: true, content: [{ type: 'text', text: `${body.error.code}: ${body.error.message}` }], _meta: { 'terrarium/error': body.error } };
     }
   });
+}
+
+/** A picture is shown to the model as one, and said with the rest (MCP 2025-06-18, Tools, "Image content"). */
+function contentOf(output: Record<string, unknown>): CallToolResult['content'] {
+  const { image, ...rest } = output;
+  if (typeof image !== 'string') return [{ type: 'text', text: JSON.stringify(output) }];
+  return [{ type: 'image', data: image, mimeType: String(output['mimeType']) }, { type: 'text', text: JSON.stringify(rest) }];
 }
 
 const environmentField = { environmentId: z.string().max(64).optional().describe('Environment to work in; that of your token unless named') };

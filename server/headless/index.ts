@@ -1,15 +1,17 @@
 /** Runs environments that nobody has open, in a browser of the server's own. Rules: SPEC.md. */
+import pLimit from 'p-limit';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import type { TerrariumConfig } from '../../shared/config/schema.ts';
 import type { Identities } from '../auth/identities.ts';
 import type { Environments } from '../environments/environments.ts';
 import type { HostLinks } from '../host-link/links.ts';
 import type { Logger } from '../logger.ts';
-import { launchHeadless, type HeadlessBrowser } from './browser.ts';
 import { openHostPage, type HostPage } from './host-page.ts';
+import type { SharedBrowser } from './shared-browser.ts';
 
 export interface HeadlessOptions {
   appOrigin: string;
+  browser: SharedBrowser;
   limits: TerrariumConfig['headless'];
   identities: Pick<Identities, 'admit' | 'dismiss'>;
   environments: Pick<Environments, 'onRemoved'>;
@@ -39,31 +41,11 @@ const TIDY_EVERY_MS = 15_000;
 const TOKEN_MS = 24 * 3_600_000;
 
 export function createHeadless(options: HeadlessOptions): Headless {
-  const { limits, hosts, logger, now = Date.now } = options;
+  const { browser, limits, hosts, logger, now = Date.now } = options;
   const places = new Map<string, Place>();
-  let started: Promise<HeadlessBrowser> | undefined;
+  /** Two that come at once must not both find the last free place. */
+  const inTurn = pLimit(1);
   let closed = false;
-
-  const browser = (): Promise<HeadlessBrowser> => {
-    started ??= launchHeadless({ executable: limits.executable, appOrigin: options.appOrigin }).then(
-      (launched) => {
-        launched.browser.once('disconnected', () => void endBrowser());
-        return launched;
-      },
-      (error: unknown) => {
-        started = undefined;
-        throw error;
-      },
-    );
-    return started;
-  };
-
-  async function endBrowser(): Promise<void> {
-    const ending = started;
-    started = undefined;
-    places.clear();
-    await ending?.then((launched) => launched.close(), () => undefined);
-  }
 
   function lookAt(environmentId: string, place: Place): 'busy' | 'idle' {
     const link = hosts.of(environmentId);
@@ -80,7 +62,6 @@ export function createHeadless(options: HeadlessOptions): Headless {
     places.delete(environmentId);
     logger.info('Headless host closed', { environmentId, reason });
     await place.page.then((page) => page.close(), () => undefined);
-    if (places.size === 0) await endBrowser();
   }
 
   async function makeRoom(): Promise<void> {
@@ -92,21 +73,34 @@ export function createHeadless(options: HeadlessOptions): Headless {
   }
 
   async function open(environmentId: string): Promise<HostPage> {
-    const page = await openHostPage({ browser: (await browser()).browser, appOrigin: options.appOrigin, environmentId, identities: options.identities, lifetime: TOKEN_MS });
-    void page.gone.then(() => stop(environmentId, 'the page ended'));
-    return page;
+    const use = await browser.use();
+    try {
+      const page = await openHostPage({ browser: use.browser, appOrigin: options.appOrigin, environmentId, identities: options.identities, lifetime: TOKEN_MS });
+      void page.gone.then(async () => {
+        await use.release();
+        // By then another page may run it.
+        if ((await places.get(environmentId)?.page.catch(() => undefined)) === page) await stop(environmentId, 'the page ended');
+      });
+      return page;
+    } catch (error) {
+      await use.release();
+      throw error;
+    }
+  }
+
+  async function ensurePlace(environmentId: string, signal: AbortSignal): Promise<void> {
+    if (places.has(environmentId)) return;
+    await makeRoom();
+    signal.throwIfAborted();
+    const page = open(environmentId);
+    page.catch(() => places.delete(environmentId));
+    places.set(environmentId, { page, usedAt: now() });
+    logger.info('Headless host started', { environmentId });
   }
 
   async function wake(environmentId: string, signal: AbortSignal): Promise<void> {
     if (closed) throw TerrariumError.of('E-TERRARIUM-1320');
-    if (!places.has(environmentId)) {
-      await makeRoom();
-      signal.throwIfAborted();
-      const page = open(environmentId);
-      page.catch(() => places.delete(environmentId));
-      places.set(environmentId, { page, usedAt: now() });
-      logger.info('Headless host started', { environmentId });
-    }
+    await inTurn(() => ensurePlace(environmentId, signal));
     await places.get(environmentId)?.page;
     // A page that never claims is no host: the next who asks gets a new one.
     signal.addEventListener('abort', () => hosts.of(environmentId) === undefined && void stop(environmentId, 'it did not start in time'), { once: true });
@@ -117,7 +111,7 @@ export function createHeadless(options: HeadlessOptions): Headless {
       const expired = lookAt(id, place) === 'idle' && now() - place.usedAt >= limits.idle;
       if (expired) await stop(id, 'idle');
     }
-    const memory = (await (await started?.catch(() => undefined))?.memory()) ?? 0;
+    const memory = await browser.memory();
     const least = memory > limits.memory_mb * 1024 * 1024 ? leastUsed() ?? places.keys().next().value : undefined;
     if (least !== undefined) await stop(least, `the browser takes ${Math.round(memory / 1024 / 1024)} MB`);
   }
@@ -131,7 +125,7 @@ export function createHeadless(options: HeadlessOptions): Headless {
     async close() {
       closed = true;
       clearInterval(timer);
-      await endBrowser();
+      await Promise.all([...places.keys()].map((id) => stop(id, 'the server stops')));
     },
   };
 }

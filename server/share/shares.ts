@@ -30,6 +30,8 @@ export interface Shares {
   list(environmentId: string): Share[];
   /** By id. @throws {TerrariumError} 1330 */
   revoke(environmentId: string, id: string): void;
+  /** A link of the server's own, for its browser: in no list, on no network, and gone with `end` or the environment. */
+  lend(environmentId: string, ports: number[]): { share: Share; end(): void };
   /** Every link that is open. */
   open(): Share[];
   /** By its name. @throws {TerrariumError} 1330, 1331 */
@@ -69,9 +71,15 @@ export function createShares({ database, environments, identities, rooms, signin
   const opened = new Set<(share: Share) => void>();
   const ended = new Set<(share: Share) => void>();
   for (const share of byName.values()) watchExpiry(share);
+  const lent = new Map<string, Share>();
   environments.onRemoved((environmentId) => {
     for (const share of of(environmentId)) forget(share);
+    for (const share of lent.values()) if (share.environmentId === environmentId) takeBack(share);
   });
+
+  function takeBack(share: Share): void {
+    if (lent.delete(share.name)) viewers.end(share.id, TerrariumError.of('E-TERRARIUM-1331'));
+  }
 
   const of = (environmentId: string): Share[] => [...byName.values()].filter((share) => share.environmentId === environmentId);
   const givesMembership = (share: Share): boolean => share.role === 'editor' || share.code;
@@ -140,8 +148,13 @@ export function createShares({ database, environments, identities, rooms, signin
       if (wasOpen) end(share);
     },
     open: () => [...byName.values()].filter((share) => isOpen(share)),
+    lend(environmentId, ports) {
+      const share: Share = { id: nanoid(), environmentId, name: newShareName(), role: 'viewer', code: false, ports, lanPorts: {}, password: undefined, createdAt: Date.now(), expiresAt: undefined, revokedAt: undefined };
+      lent.set(share.name, share);
+      return { share, end: () => takeBack(share) };
+    },
     find(name) {
-      const share = byName.get(name);
+      const share = byName.get(name) ?? lent.get(name);
       if (share === undefined) throw TerrariumError.of('E-TERRARIUM-1330');
       if (!isOpen(share)) throw TerrariumError.of('E-TERRARIUM-1331');
       return share;

@@ -2,10 +2,11 @@
 import type * as z from 'zod';
 import { environmentTools } from './tools/environments.ts';
 import { fileTools } from './tools/files.ts';
+import { pageTools } from './tools/page.ts';
 import { previewTools } from './tools/preview.ts';
 import { runTools } from './tools/run.ts';
 
-export const TOOLS = { ...environmentTools, ...fileTools, ...runTools, ...previewTools };
+export const TOOLS = { ...environmentTools, ...fileTools, ...runTools, ...previewTools, ...pageTools };
 
 export type ToolName = keyof typeof TOOLS;
 export type ToolInput<N extends ToolName> = z.output<(typeof TOOLS)[N]['input']>;

@@ -1,0 +1,113 @@
+/**
+ * Pages of previews in the server's browser, for agents who look at them and use them: each sees the preview as a visitor of a share link does, through the tunnel, on an origin
+ * of its own (SPEC HP1-HP5).
+ */
+import type { BrowserContext, Page } from 'playwright-core';
+import { TerrariumError } from '../../shared/errors/error.ts';
+import type { origins } from '../../shared/hosts.ts';
+import type { Environments } from '../environments/environments.ts';
+import type { HostLinks } from '../host-link/links.ts';
+import type { Shares } from '../share/shares.ts';
+import type { BrowserUse, SharedBrowser } from './shared-browser.ts';
+
+export interface PreviewPagesOptions {
+  browser: SharedBrowser;
+  shares: Shares;
+  hosts: Pick<HostLinks, 'require'>;
+  environments: Pick<Environments, 'onRemoved'>;
+  origins: ReturnType<typeof origins>;
+}
+
+/** Whose page it is: everybody has one of their own for each environment and port. */
+export interface PageOwner {
+  environmentId: string;
+  port: number;
+  caller: string;
+}
+
+export interface PreviewPages {
+  /** The page as it was left, or a new one at the root of the port. @throws {TerrariumError} 1320, 1390-1393 */
+  of(owner: PageOwner, signal: AbortSignal): Promise<PreviewPage>;
+  close(): Promise<void>;
+}
+
+export interface PreviewPage {
+  readonly page: Page;
+  /** Its origin, under which the page sees itself. */
+  readonly origin: string;
+}
+
+interface Place {
+  readonly opened: Promise<PreviewPage>;
+  end(): Promise<void>;
+  timer: NodeJS.Timeout;
+}
+
+/** A page that nobody uses is closed after so long. */
+const IDLE_MS = 5 * 60_000;
+const MAX_PAGES = 8;
+const VIEWPORT = { width: 1280, height: 800 };
+const OPEN_LIMIT_MS = 30_000;
+
+const keyOf = ({ environmentId, port, caller }: PageOwner): string => `${environmentId} ${port} ${caller}`;
+
+export function createPreviewPages({ browser, shares, hosts, environments, origins: at }: PreviewPagesOptions): PreviewPages {
+  const places = new Map<string, Place>();
+
+  const close = async (key: string): Promise<void> => {
+    const place = places.get(key);
+    places.delete(key);
+    clearTimeout(place?.timer);
+    await place?.end();
+  };
+
+  function open(owner: PageOwner): Place {
+    const key = keyOf(owner);
+    const lent = shares.lend(owner.environmentId, [owner.port]);
+    const origin = at.share(lent.share.name);
+    let use: BrowserUse | undefined;
+    let context: BrowserContext | undefined;
+    const end = async (): Promise<void> => {
+      lent.end();
+      await context?.close().catch(() => undefined);
+      await use?.release();
+    };
+    const opened = (async (): Promise<PreviewPage> => {
+      use = await browser.use();
+      context = await use.browser.newContext({ viewport: VIEWPORT, acceptDownloads: false, serviceWorkers: 'allow' });
+      const page = await context.newPage();
+      page.once('crash', () => void close(key));
+      page.once('close', () => void close(key));
+      context.on('page', (popup) => void popup.close().catch(() => undefined));
+      await page.goto(`${origin}/`, { timeout: OPEN_LIMIT_MS, waitUntil: 'load' });
+      return { page, origin };
+    })();
+    opened.catch(() => void close(key));
+    return { opened, end, timer: setTimeout(() => void close(key), IDLE_MS).unref() };
+  }
+
+  environments.onRemoved((environmentId) => {
+    for (const key of places.keys()) if (key.startsWith(`${environmentId} `)) void close(key);
+  });
+
+  return {
+    async of(owner, signal) {
+      const key = keyOf(owner);
+      // Wakes the environment where nobody has it open; without a host the page would be our own words about that.
+      await hosts.require(owner.environmentId, signal);
+      if (!places.has(key) && places.size >= MAX_PAGES) throw TerrariumError.of('E-TERRARIUM-1393', { max: MAX_PAGES });
+      const place = places.get(key) ?? open(owner);
+      places.set(key, place);
+      place.timer.refresh();
+      return await place.opened.catch((error: unknown) => {
+        throw error instanceof TerrariumError ? error : TerrariumError.of('E-TERRARIUM-1394', { problem: firstLine(error) });
+      });
+    },
+    async close() {
+      await Promise.all([...places.keys()].map(close));
+    },
+  };
+}
+
+/** Playwright's messages go on with a log of the call. */
+export const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]?.replace(/^\w+\.\w+: /, '').slice(0, 300) ?? '';
