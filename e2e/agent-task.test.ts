@@ -2,8 +2,10 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, expect, test, vi } from 'vitest';
 import { DEFAULT_VERBS } from '../shared/agents/verbs.ts';
 import { runningProduct } from './product/in-process.ts';
@@ -14,6 +16,9 @@ const clients: Client[] = [];
 afterEach(async () => {
   for (const client of clients.splice(0)) await client.close();
 });
+
+/** Which, unlike Node, knows names below `localhost`. */
+const curl = async (url: string): Promise<string> => (await promisify(execFile)('curl', ['-sS', '--max-time', '20', url])).stdout;
 
 const owner = async (method: string, apiPath: string, body?: unknown): Promise<Response> =>
   fetch(running.product.origin + apiPath, { method, headers: { authorization: `Bearer ${running.product.ownerToken}`, 'content-type': 'application/json' }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
@@ -64,8 +69,9 @@ async function wholeTask(agent: Agent, id: string): Promise<string> {
   expect(`${seen?.text} ${seen?.file}`).toContain('toUpperCase');
 
   await agent.call('file_patch', { path: 'src/Greeting.tsx', edits: [{ old: '{ name }: { name?: string }', new: "{ name = 'agent' }: { name?: string }" }] });
-  await agent.call('page_open', { path: '/', width: 900, height: 600 });
   await vi.waitFor(async () => {
+    // Anew each time: a page that came between two builds may stay with the one before.
+    await agent.call('page_open', { path: '/', width: 900, height: 600 });
     const { elements } = await outputOf(agent.call('page_query', { selector: '[data-testid=greeting]' }));
     expect(elements).toMatchObject([{ text: 'Hello AGENT', visible: true }]);
   }, { timeout: 60_000, interval: 200 });
@@ -122,7 +128,7 @@ test('beside a person who types in the same file', async () => {
     expect(text).toContain("import { Greeting } from './Greeting.tsx';");
   }, { timeout: 20_000, interval: 100 });
   await previewShows(page, /Hello AGENT/);
-  expect(await (await fetch(url)).text()).toContain('<div id="root">');
+  expect(await curl(url)).toContain('<div id="root">');
   expect(running.product.headless.running()).toEqual([]);
   await page.context().close();
 });
@@ -134,5 +140,5 @@ test('with nobody\'s tab open', async () => {
   expect(await outputOf(agent.call('command_run', { command: 'ls' }))).toMatchObject({ exitCode: 0 });
   expect(await outputOf(agent.call('environment_status'))).toMatchObject({ host: { kind: 'headless' } });
   const url = await wholeTask(agent, id);
-  expect(await (await fetch(url)).text()).toContain('<div id="root">');
+  expect(await curl(url)).toContain('<div id="root">');
 });

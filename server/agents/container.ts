@@ -30,6 +30,8 @@ export interface Container {
   /** @throws {TerrariumError} 1320 to 1328 */
   call<N extends CallName>(environmentId: string, name: N, input: CallInput<N>, signal: AbortSignal): Promise<CallAnswer<N>>;
   host(environmentId: string, signal: AbortSignal): Promise<HostLink>;
+  /** Resolves when the container's disk has the files that the document has; false when it takes too long. */
+  settle(environmentId: string, signal: AbortSignal): Promise<boolean>;
 }
 
 const KEPT_OUTPUT = 100_000;
@@ -48,10 +50,14 @@ export function createContainer({ hosts, rooms }: { hosts: HostLinks; rooms: Roo
     return CALLS[name].answer.parse(await link.call(name, input, signal)) as CallAnswer<N>;
   }
 
+  async function settle(environmentId: string, signal: AbortSignal): Promise<boolean> {
+    const snapshot = rooms.read(environmentId, (doc) => Buffer.from(Y.encodeSnapshot(Y.snapshot(doc))).toString('base64'));
+    return (await call(environmentId, 'files.settled', { snapshot, limitMs: SETTLE_MS }, signal)).settled;
+  }
+
   async function start(environmentId: string, { command, cwd, env, stdin, keepInput = false }: Command & { keepInput?: boolean }, signal: AbortSignal): Promise<{ process: RemoteProcess; filesSettled: boolean }> {
     const link = await host(environmentId, signal);
-    const snapshot = rooms.read(environmentId, (doc) => Buffer.from(Y.encodeSnapshot(Y.snapshot(doc))).toString('base64'));
-    const { settled } = CALLS['files.settled'].answer.parse(await link.call('files.settled', { snapshot, limitMs: SETTLE_MS }, signal));
+    const settled = await settle(environmentId, signal);
     const process = link.run({ command: 'sh', args: ['-c', command], env: { ...QUIET, ...env }, ...(cwd === undefined ? {} : { cwd }) }, signal);
     if (stdin !== undefined) process.write(stdin);
     if (!keepInput) process.endInput();
@@ -61,6 +67,7 @@ export function createContainer({ hosts, rooms }: { hosts: HostLinks; rooms: Roo
   return {
     host,
     call,
+    settle,
     start,
     async run(environmentId, { timeoutSeconds, keep = KEPT_OUTPUT, ...command }, signal, progress) {
       const { process, filesSettled } = await start(environmentId, command, signal);

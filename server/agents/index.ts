@@ -72,11 +72,12 @@ export function createAgents({ tokens, database, rooms, blobs, environments, hos
   const sessions = createAgentSessions(database, rooms);
   const editing = createEditing({ rooms, blobs, locks, proposals, presence });
   const background = createBackground();
+  const container = createContainer({ hosts, rooms });
   const handlers = {
     ...environmentHandlers({ environments, rooms, tokens, hosts, origins: at, creationsPerHour: limits.creations_per_hour }),
-    ...runHandlers({ container: createContainer({ hosts, rooms }), background, rooms, policy }),
+    ...runHandlers({ container, background, rooms, policy }),
     ...previewHandlers({ hosts, activity }),
-    ...pageHandlers(pages),
+    ...pageHandlers({ pages, container }),
     ...fileHandlers({ rooms, editing, locks, presence, sessions }),
   };
   const review = createReview({ rooms, proposals });

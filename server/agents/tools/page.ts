@@ -3,6 +3,7 @@ import type { pageTools } from '../../../shared/agents/tools/page.ts';
 import { TerrariumError } from '../../../shared/errors/error.ts';
 import { firstLine } from '../../headless/preview-pages.ts';
 import type { PreviewPage, PreviewPages } from '../../headless/preview-pages.ts';
+import type { Container } from '../container.ts';
 import type { Handlers, ToolContext } from './context.ts';
 
 /** What an action waits for. */
@@ -12,12 +13,14 @@ const MAX_TEXT = 2000;
 const MAX_ATTRIBUTES = 40;
 const OPEN_MS = 30_000;
 
-export function pageHandlers(pages: PreviewPages): Handlers<keyof typeof pageTools> {
+export function pageHandlers({ pages, container }: { pages: PreviewPages; container: Pick<Container, 'settle'> }): Handlers<keyof typeof pageTools> {
   const of = (context: ToolContext, port: number | undefined): Promise<PreviewPage> =>
     pages.of({ environmentId: context.environment.id, port: port ?? context.environment.port, caller: `${context.author.kind}:${context.author.id}` }, context.signal);
 
   return {
     async page_open({ path, port, width, height }, context) {
+      // What the caller has just written is what it wants to see.
+      await container.settle(context.environment.id, context.signal);
       const { page, origin } = await of(context, port);
       return await acting(async () => {
         if (width !== undefined || height !== undefined) await page.setViewportSize({ ...(page.viewportSize() ?? { width: 1280, height: 800 }), ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) });
