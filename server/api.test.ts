@@ -64,6 +64,9 @@ describe('matrix: every route x every role', () => {
     ['POST /api/environments/imports/git', () => '/api/environments/imports/git', () => json({ taskId: 't', url: 'https://127.0.0.1/x.git' }), [422, 403, 403, 403, 401]],
     ['POST …/suspend', () => `${one()}/suspend`, () => ({ method: 'POST' }), [200, 200, 403, 404, 401]],
     ['POST …/resume', () => `${one()}/resume`, () => ({ method: 'POST' }), [200, 200, 403, 404, 401]],
+    ['POST …/shares', () => `${one()}/shares`, () => json({ role: 'viewer' }), [201, 403, 403, 404, 401]],
+    ['GET …/shares', () => `${one()}/shares`, () => ({}), [200, 403, 403, 404, 401]],
+    ['DELETE …/shares/:share', () => `${one()}/shares/none`, () => ({ method: 'DELETE' }), [404, 403, 403, 404, 401]],
     ['DELETE /api/environments/:id', () => `/api/environments/none`, () => ({ method: 'DELETE' }), [404, 404, 404, 404, 401]],
     ['GET /api/openapi.json', () => '/api/openapi.json', () => ({}), [200, 200, 200, 200, 200]],
   ];
@@ -92,6 +95,7 @@ describe('matrix: every route x every role', () => {
         'get /api/environments/{id}/sessions', 'post /api/environments/{id}/sessions/{session}/undo', 'get /api/environments/{id}/locks', 'post /api/environments/{id}/locks', 'delete /api/environments/{id}/locks/{fileId}', 'get /api/environments/{id}/proposals', 'post /api/environments/{id}/proposals/{proposal}/decision',
         'get /api/environments/{id}/export', 'post /api/environments/{id}/import', 'post /api/environments/{id}/import/git', 'post /api/environments/imports', 'post /api/environments/imports/git',
         'post /api/environments/{id}/suspend', 'post /api/environments/{id}/resume',
+        'get /api/environments/{id}/shares', 'post /api/environments/{id}/shares', 'delete /api/environments/{id}/shares/{share}',
         'post /api/session', 'put /api/environments/{id}/blobs/{sha256}', 'put /api/environments/{id}/files/{path}',
       ].sort(),
     );
