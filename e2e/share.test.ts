@@ -89,6 +89,26 @@ test('[SH20] the address on the local network shows it too', async () => {
   await lan.context().close();
 });
 
+test('[SH13] a page that asks localhost for another port of the link gets it, and nothing of one that is not shared', async () => {
+  const code = "require('http').createServer((q, r) => r.writeHead(200, { 'access-control-allow-origin': q.headers.origin ?? '' }).end(q.headers.host + ' for ' + q.headers.origin)).listen(3001, () => console.log('up'))";
+  const life = new AbortController();
+  const started = await product.hosts.require(id, life.signal);
+  await started.run({ command: 'node', args: ['-e', code] }, life.signal).output.getReader().read();
+  const both = await share({ ports: [5173, 3001] });
+  const page = await (await newProfile(browser)).newPage();
+  await page.goto(both.url);
+  await shows(page, /Edited for everybody/);
+  const ask = (port: number) => page.evaluate((url) => fetch(url).then((answer) => answer.text(), () => 'refused'), `http://localhost:${port}/`);
+  expect(await ask(3001)).toBe('localhost:3001 for http://localhost:5173');
+  expect(await ask(3002)).toBe('refused');
+  const lan = product.sharing.shares.find(new URL(both.url).hostname.split('.')[0] ?? '').lanPorts['5173'];
+  await page.goto(`http://127.0.0.1:${lan}/`);
+  await shows(page, /Edited for everybody/);
+  expect(await ask(3001)).toBe('localhost:3001 for http://localhost:5173');
+  life.abort();
+  await page.context().close();
+});
+
 test('[SH6] a password is asked for, and lets in', async () => {
   const locked = await share({ password: 'open sesame' });
   const page = await (await newProfile(browser)).newPage();

@@ -37,16 +37,26 @@ export class PageHostLink {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private attempts = 0;
   private over = false;
+  private readonly life = new AbortController();
+  /** An attempt that waits is made at once; a socket that may be half open is given up. */
+  private readonly again = (): void => {
+    if (this.store.getState().state !== 'connecting') return this.socket?.close(4000);
+    clearTimeout(this.timer);
+    if (this.socket?.readyState !== WebSocket.CONNECTING) this.connect();
+  };
 
   constructor(options: HostLinkOptions) {
     this.options = options;
     this.connect();
+    // The browser knows before the next attempt would find out.
+    globalThis.addEventListener?.('online', this.again, { signal: this.life.signal });
   }
 
   /** Leaves: the next candidate gets the lease. */
   close(): void {
     if (this.over) return;
     this.over = true;
+    this.life.abort();
     clearTimeout(this.timer);
     this.socket?.close(1000);
     this.drop();

@@ -1,9 +1,12 @@
 /** Share links over a listening server, with a host whose answers are written by hand. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
 import { WebSocket } from 'ws';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { claim, startListening, type Page } from '../host-link/testing.ts';
-import type { TestServer } from '../testing.ts';
+import { freePort, startTestServer, type TestServer } from '../testing.ts';
 
 let server: TestServer;
 let id: string;
@@ -309,4 +312,26 @@ test('[SH4] a terminated environment has no links', async () => {
   const share = await create();
   await server.api(`/api/environments/${id}`, { method: 'DELETE' });
   expect((await ask(hostOf(share))).status).toBe(404);
+});
+
+test('[SH1][SH20] a link has its name, its password and its port on the local network after a restart', async () => {
+  const root = mkdtempSync(path.join(os.tmpdir(), 'terrarium-share-'));
+  const start = async () => {
+    const own = await freePort();
+    const started = await startTestServer({ root, port: own, baseOrigin: `http://localhost:${own}` });
+    await started.listen();
+    return started;
+  };
+  const first = await start();
+  const environment = await first.create();
+  const made = (await (await first.api(`/api/environments/${environment}/shares`, { method: 'POST', body: '{"password":"open sesame"}', headers: { 'content-type': 'application/json' } })).json()) as ShareView;
+  const lan = first.sharing.shares.find(made.name).lanPorts;
+  await first.dispose();
+  const second = await start();
+  expect(second.sharing.shares.find(made.name).lanPorts).toEqual(lan);
+  expect((await ask(`${made.name}.share.localhost:${second.settings.port}`, { port: second.settings.port })).status).toBe(401);
+  const basic = `Basic ${Buffer.from(':open sesame').toString('base64')}`;
+  expect(await ask(`127.0.0.1:${lan['5173']}`, { port: lan['5173'], headers: { authorization: basic } })).toMatchObject({ status: 503, code: 'E-TERRARIUM-1320' });
+  await second.dispose();
+  rmSync(root, { recursive: true, force: true });
 });
