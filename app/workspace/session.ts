@@ -27,6 +27,7 @@ import { Terminals } from '../terminal/terminals.ts';
 import { Baseline } from './baseline.ts';
 import { SERVER_TASK, startRuntime } from './runtime.ts';
 import type { DiskSyncFactory } from './runtime.ts';
+import { Tests } from './tests.ts';
 import { createTabs } from './tabs.ts';
 import type { Tabs } from './tabs.ts';
 import { createLayout } from './layout.ts';
@@ -95,6 +96,7 @@ export class WorkspaceSession {
   readonly preview: Preview;
   readonly shared: SharedPreview;
   readonly terminals: Terminals;
+  readonly tests: Tests;
   readonly baseline: Baseline;
   readonly state: StoreApi<SessionState>;
   /** What a person should know of the sync between document and disk; follows the one that runs. */
@@ -127,6 +129,7 @@ export class WorkspaceSession {
     this.preview.openAt(sessionStorage.getItem(routeKey(environmentId)) ?? '/');
     sessionStorage.removeItem(routeKey(environmentId));
     this.terminals = new Terminals(() => this.#whenRunning());
+    this.tests = new Tests(this.document, () => this.#whenRunning());
     this.terminals.onLink = (uri) => this.openLink(uri);
     this.types = plugs.types?.(this);
     this.hosting = hostEnvironment(this);
@@ -251,6 +254,7 @@ export class WorkspaceSession {
     this.hosting.stop();
     this.#run.abort(new DOMException('Closed', 'AbortError'));
     this.state.getState().container?.teardown();
+    this.tests.stop();
     this.terminals.dispose();
     this.shared.dispose();
     this.preview.dispose();

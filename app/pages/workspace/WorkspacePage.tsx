@@ -30,6 +30,7 @@ import { SearchPanel } from './SearchPanel.tsx';
 import { ShareDialog } from './ShareDialog.tsx';
 import { StatusBar } from './StatusBar.tsx';
 import { TerminalTabs, TerminalView } from './TerminalPanel.tsx';
+import { TestsPanel, TestsTools } from './TestsPanel.tsx';
 import { TopBar } from './TopBar.tsx';
 
 const narrowQuery = window.matchMedia('(max-width: 860px)');
@@ -170,24 +171,28 @@ function Middle({ session }: { session: WorkspaceSession }) {
 function BottomPanel({ session }: { session: WorkspaceSession }) {
   const bottom = useSelected(session.layout.store, (state) => state.bottom);
   const problems = useSelected(session.problems, (all) => all.length);
+  const failedTests = useSelected(session.tests.store, ({ files }) => files.flatMap((file) => file.tests).filter((test) => test.state === 'failed').length);
   return (
     <section className="bottom-panel" aria-label="Bottom panel">
       <div className="panel-tabs">
         <div role="tablist" aria-label="Bottom panel">
-          <button type="button" role="tab" aria-selected={bottom !== 'problems'} onClick={() => session.layout.set({ bottom: 'terminal' })}>
+          <button type="button" role="tab" aria-selected={bottom !== 'problems' && bottom !== 'tests'} onClick={() => session.layout.set({ bottom: 'terminal' })}>
             Terminal
           </button>
           <button type="button" role="tab" aria-selected={bottom === 'problems'} onClick={() => session.layout.set({ bottom: 'problems' })}>
             Problems {problems > 0 && <span className="chip">{problems}</span>}
           </button>
+          <button type="button" role="tab" aria-selected={bottom === 'tests'} onClick={() => session.layout.set({ bottom: 'tests' })}>
+            Tests {failedTests > 0 && <span className="chip bad">{failedTests}</span>}
+          </button>
         </div>
         <span className="grow" />
-        {bottom !== 'problems' && <TerminalTabs session={session} />}
+        {bottom === 'tests' ? <TestsTools session={session} /> : bottom !== 'problems' && <TerminalTabs session={session} />}
         <IconButton label="Close the panel" small onClick={() => session.layout.set({ bottom: undefined })}>
           <X size={14} />
         </IconButton>
       </div>
-      <div className="panel-body">{bottom === 'problems' ? <ProblemsPanel session={session} /> : <TerminalView session={session} />}</div>
+      <div className="panel-body">{bottom === 'tests' ? <TestsPanel session={session} /> : bottom === 'problems' ? <ProblemsPanel session={session} /> : <TerminalView session={session} />}</div>
     </section>
   );
 }
