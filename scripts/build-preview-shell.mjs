@@ -54,7 +54,7 @@ async function buildPreview(folder, minify) {
   await mkdir(folder, { recursive: true });
   const one = (/** @type {string} */ name, /** @type {'esm' | 'iife'} */ format) =>
     build({ ...shared(minify), entryPoints: [path.join(SHELL, 'preview', `${name}.ts`)], format, outfile: path.join(folder, `${name}.js`) });
-  await Promise.all([one('preview-sw', 'iife'), one('client', 'iife'), one('bootstrap', 'esm')]);
+  await Promise.all([one('preview-sw', 'iife'), one('client', 'iife'), one('worker-client', 'iife'), one('bootstrap', 'esm')]);
   await copyFile(path.join(SHELL, 'preview', 'bootstrap.html'), path.join(folder, 'bootstrap.html'));
 }
 

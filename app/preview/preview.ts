@@ -38,6 +38,11 @@ export const INITIAL_PREVIEW: PreviewState = {
   ports: [], port: undefined, target: { url: '/', nonce: 0 }, route: '/', title: '', document: 'none', error: undefined, hotUpdates: 0,
 };
 
+/** What frames inside of the page may say: the page alone says where it is and how far it came. */
+const FROM_INSIDE = new Set<PreviewReport['kind']>(['console', 'error', 'vite-error', 'request']);
+/** Frames within frames, from the page that is shown. */
+const MOST_FRAMES = 8;
+
 export class Preview {
   readonly store = createStore<PreviewState>(() => INITIAL_PREVIEW);
   readonly console = createConsole();
@@ -199,12 +204,24 @@ export class Preview {
   #receive(event: MessageEvent<unknown>): void {
     const { port } = this.store.getState();
     if (port === undefined || event.origin !== this.#origin(port)) return;
-    if (event.source !== this.#frame?.contentWindow) return this.#connectTab(event);
+    const inside = event.source !== this.#frame?.contentWindow;
+    if (inside && !this.#isInside(event.source)) return this.#connectTab(event);
     if (typeof event.data !== 'object' || event.data === null || !('source' in event.data) || event.data.source !== PREVIEW_REPORT_SOURCE) return;
     const parsed = previewReportSchema.safeParse(event.data);
-    if (!parsed.success) return;
+    if (!parsed.success || (inside && !FROM_INSIDE.has(parsed.data.kind))) return;
     this.receive(parsed.data);
     for (const listener of this.#listeners) listener(parsed.data, port);
+  }
+
+  /** A frame somewhere within the page that is shown. */
+  #isInside(source: MessageEventSource | null): boolean {
+    const page = this.#frame?.contentWindow;
+    if (page === null || page === undefined || source === null || !('parent' in source)) return false;
+    for (let one: Window = source, depth = 0; depth < MOST_FRAMES && one.parent !== one; depth++) {
+      one = one.parent;
+      if (one === page) return true;
+    }
+    return false;
   }
 
   /** A tab of the same origin has no relay of its own; the framed page passes its port on, so the port number stays the browser's word. */

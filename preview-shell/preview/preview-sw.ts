@@ -7,6 +7,7 @@ import { headTags, injecting } from './worker/inject.ts';
 import { mayImportItself, ownInstance } from './worker/own-instance.ts';
 import { OwnPages } from './worker/own-pages.ts';
 import { Siblings } from './worker/siblings.ts';
+import { withPrelude } from './worker/worker-prelude.ts';
 
 const scope = globalThis as unknown as ServiceWorkerGlobalScope;
 const VERSION = '1';
@@ -72,6 +73,7 @@ async function contextOf(request: Request, clientId: string): Promise<RequestCon
 
 async function asResponse(request: Request, status: number, statusText: string, list: [string, string][], body: ReadableStream<Uint8Array> | null): Promise<Response> {
   const headers = new Headers(list);
+  if (request.destination === 'worker' && isJavaScript(headers)) return workerOf(body, { status, statusText, headers });
   if (isChangingModule(request, headers)) return moduleOf(request, body, { status, statusText, headers });
   // The body is decoded already, or of another length once something is put into it.
   if (!isDocument(request) || !/^text\/html\b/i.test(headers.get('content-type') ?? '')) return new Response(body, { status, statusText, headers });
@@ -81,8 +83,17 @@ async function asResponse(request: Request, status: number, statusText: string, 
   return new Response(page as ReadableStream<Uint8Array<ArrayBuffer>> | null, { status, statusText, headers });
 }
 
+const isJavaScript = (headers: Headers): boolean => /^(?:text|application)\/(?:x-)?(?:java|ecma)script\b/i.test(headers.get('content-type') ?? '');
+
+/** Scripts of workers are UTF-8, whatever their headers say (WHATWG HTML, 8.1.4.2). */
+async function workerOf(body: ReadableStream<Uint8Array> | null, init: ResponseInit & { headers: Headers }): Promise<Response> {
+  const text = await new Response(body as ReadableStream<Uint8Array<ArrayBuffer>> | null).text();
+  init.headers.delete('content-length');
+  return new Response(withPrelude(text, await own.workerPrelude()), init);
+}
+
 const isChangingModule = ({ destination, url }: Request, headers: Headers): boolean =>
-  destination === 'script' && mayImportItself(new URL(url)) && /^(?:text|application)\/(?:x-)?(?:java|ecma)script\b/i.test(headers.get('content-type') ?? '');
+  destination === 'script' && mayImportItself(new URL(url)) && isJavaScript(headers);
 
 async function moduleOf(request: Request, body: ReadableStream<Uint8Array> | null, init: ResponseInit & { headers: Headers }): Promise<Response> {
   if (body === null) return new Response(null, init);

@@ -19,6 +19,7 @@ export const PREVIEW_PREFIX = '/~terrarium/';
 export const PREVIEW_PATHS = {
   serviceWorker: '/~terrarium/preview-sw.js',
   client: '/~terrarium/client.js',
+  workerClient: '/~terrarium/worker-client.js',
   bootstrap: '/~terrarium/bootstrap',
   bootstrapScript: '/~terrarium/bootstrap.js',
   /** Registers the service worker and connects it before there is anything to show. For a hidden frame. */

@@ -30,7 +30,7 @@ export function reportErrors(report: Report): void {
   addEventListener('unhandledrejection', ({ reason }) => void tellError(report, 'unhandledrejection', reason));
 }
 
-async function tellError(report: Report, type: 'error' | 'unhandledrejection', thrown: unknown): Promise<void> {
+export async function tellError(report: Report, type: 'error' | 'unhandledrejection', thrown: unknown): Promise<void> {
   const isError = thrown instanceof Error;
   const told = { type, name: cut(isError ? thrown.name : typeof thrown, 1000), message: isError ? cut(thrown.message) : loggedValue(thrown, 0).preview };
   report('error', { ...told, stack: isError ? await traced(placedFrames(thrown.stack)) : [] });

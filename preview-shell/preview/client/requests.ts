@@ -34,9 +34,9 @@ export function reportRequests(report: Report): void {
   reportResources(report);
 }
 
-function reportFetch(report: Report): void {
-  const original = window.fetch.bind(window);
-  window.fetch = async function fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+export function reportFetch(report: Report): void {
+  const original = globalThis.fetch.bind(globalThis);
+  globalThis.fetch = async function fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     const tell = teller(report);
     const started = performance.now();
     const since = (): number => performance.now() - started;
@@ -87,7 +87,7 @@ interface XhrState {
   headers: [string, string][];
 }
 
-function reportXhr(report: Report): void {
+export function reportXhr(report: Report): void {
   const states = new WeakMap<XMLHttpRequest, XhrState>();
   const { open, send, setRequestHeader } = XMLHttpRequest.prototype;
   XMLHttpRequest.prototype.open = function (this: XMLHttpRequest, method: string, url: string | URL, ...rest: unknown[]) {

@@ -35,7 +35,8 @@ function describe(value: unknown, depth: number): LoggedValue {
 
 function describeObject(value: object, depth: number): LoggedValue {
   if (value instanceof Error) return { type: 'error', preview: cut(value.stack ?? `${value.name}: ${value.message}`) };
-  if (value instanceof Element) return { type: 'element', preview: cut(value.outerHTML, 2048) };
+  // Workers have no elements.
+  if (typeof Element === 'function' && value instanceof Element) return { type: 'element', preview: cut(value.outerHTML, 2048) };
   const type = Array.isArray(value) ? 'array' : 'object';
   const entries = entriesOf(value);
   const preview = cut(previewOf(value, entries), 2048);

@@ -5,7 +5,7 @@ import type { PreviewPlace } from '../addresses.ts';
 
 /** What a page of the task could have put into this origin's cache must not let it leave its sandbox in a tab of its own. */
 const SANDBOX_TOKENS = new Set(['allow-scripts', 'allow-same-origin', 'allow-forms', 'allow-popups', 'allow-modals', 'allow-downloads', 'allow-pointer-lock', 'allow-presentation', 'allow-orientation-lock']);
-const KEPT: readonly string[] = [PREVIEW_PATHS.bootstrap, PREVIEW_PATHS.bootstrapScript, PREVIEW_PATHS.client, PREVIEW_PATHS.prepare, PREVIEW_PATHS.connect];
+const KEPT: readonly string[] = [PREVIEW_PATHS.bootstrap, PREVIEW_PATHS.bootstrapScript, PREVIEW_PATHS.client, PREVIEW_PATHS.workerClient, PREVIEW_PATHS.prepare, PREVIEW_PATHS.connect];
 
 interface Page {
   headers: Headers;
@@ -17,6 +17,7 @@ export class OwnPages {
   private readonly copies = new KeptCopies('terrarium-preview-1');
   private bootstrap: Promise<Page> | undefined;
   private client: Promise<string> | undefined;
+  private workerClient: Promise<string> | undefined;
 
   constructor(place: PreviewPlace) {
     this.place = place;
@@ -35,6 +36,13 @@ export class OwnPages {
     const boot: ClientBoot = { v: 1, ...this.place, cookies };
     const text = `self.__terrariumPreview=${JSON.stringify(boot).replaceAll('<', '\\u003c')};\n${await this.client}`;
     return new Response(text, { headers: { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-store', 'cross-origin-resource-policy': 'cross-origin' } });
+  }
+
+  /** What stands before a worker's own script; nothing where it cannot be had, since a worker that is not watched still has to run. */
+  async workerPrelude(): Promise<string> {
+    this.workerClient ??= this.copies.fresh(PREVIEW_PATHS.workerClient, background).then(textOf);
+    this.workerClient.catch(() => { this.workerClient = undefined; });
+    return this.workerClient.catch(() => '');
   }
 
   /** The `sandbox` directive of our pages, which the task's pages get as well: it has to hold in a tab of its own. */
