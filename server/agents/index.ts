@@ -9,6 +9,7 @@ import type { Environments } from '../environments/environments.ts';
 import type { PreviewPages } from '../headless/preview-pages.ts';
 import type { HostLinks } from '../host-link/links.ts';
 import type { Rooms } from '../rooms/rooms.ts';
+import type { Sharing } from '../share/index.ts';
 import { createAudit } from './audit.ts';
 import type { Audit } from './audit.ts';
 import { createBackground } from './background.ts';
@@ -32,6 +33,7 @@ import { fileHandlers } from './tools/files.ts';
 import { pageHandlers } from './tools/page.ts';
 import { previewHandlers } from './tools/preview.ts';
 import { runHandlers } from './tools/run.ts';
+import { shareHandlers } from './tools/shares.ts';
 
 export interface Agents {
   tokens: AgentTokens;
@@ -58,12 +60,13 @@ export interface AgentsOptions {
   activity: Activity;
   /** Where callers look at previews. */
   pages: PreviewPages;
+  sharing: Sharing;
   policy: { judge: Judge; mode: PolicyMode };
   origins: ReturnType<typeof origins>;
   limits: TerrariumConfig['agents'];
 }
 
-export function createAgents({ tokens, database, rooms, blobs, environments, hosts, activity, pages, policy, origins: at, limits }: AgentsOptions): Agents {
+export function createAgents({ tokens, database, rooms, blobs, environments, hosts, activity, pages, sharing, policy, origins: at, limits }: AgentsOptions): Agents {
   const audit = createAudit(database);
   const callLimit = createCallLimit(limits.calls_per_minute);
   const locks = createLocks(database);
@@ -78,6 +81,7 @@ export function createAgents({ tokens, database, rooms, blobs, environments, hos
     ...runHandlers({ container, background, rooms, policy }),
     ...previewHandlers({ hosts, activity }),
     ...pageHandlers({ pages, container }),
+    ...shareHandlers(sharing),
     ...fileHandlers({ rooms, editing, locks, presence, sessions }),
   };
   const review = createReview({ rooms, proposals });

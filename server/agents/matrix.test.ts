@@ -65,7 +65,7 @@ test('every tool says honestly what it does', () => {
   for (const name of TOOL_NAMES) {
     const { readOnly, destructive, verb, description, input } = TOOLS[name];
     expect([name, readOnly && destructive]).toEqual([name, false]);
-    if (/\.(write|install|use|create|restore|manage)$/.test(verb)) expect([name, readOnly]).toEqual([name, false]);
+    if (/\.(write|install|use|create|restore)$/.test(verb)) expect([name, readOnly]).toEqual([name, false]);
     expect(description).toMatch(/[.)]$/);
     expect(input.safeParse(RUBBISH).success).toBe(false);
   }

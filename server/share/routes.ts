@@ -1,9 +1,11 @@
 /** Share links of an environment (row E5). */
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiApp, ApiOptions } from '../api.ts';
+import { TerrariumError } from '../../shared/errors/error.ts';
 import { requireRight } from '../auth/access.ts';
+import type { Identity } from '../auth/identities.ts';
 import { failure, json, jsonBody } from '../http/schemas.ts';
-import { isOpen } from './shares.ts';
+import { stateOf } from './shares.ts';
 import type { Share } from './store.ts';
 
 const idParam = z.object({ id: z.string().max(64).openapi({ param: { name: 'id', in: 'path' } }) });
@@ -50,16 +52,17 @@ const revoke = createRoute({ method: 'delete', path: '/api/environments/{id}/sha
 
 export function shareRoutes(app: ApiApp, { environments, sharing, origins }: ApiOptions): void {
   const { shares } = sharing;
-  const view = (share: Share): z.infer<typeof shareSchema> => {
+  /** To an agent a link never gives its membership: that would be a person without a name. */
+  const view = (share: Share, identity: Identity | undefined): z.infer<typeof shareSchema> => {
     const urls = sharing.urls(share);
-    const token = shares.memberToken(share);
+    const token = identity?.agent === undefined ? shares.memberToken(share) : undefined;
     const { role, code, name, ports, createdAt, expiresAt } = share;
     return {
       shareId: share.id, name, role, code, ports, urls,
       url: urls[0]?.url ?? '',
       joinUrl: token === undefined ? null : `${origins.app}/login?token=${token}`,
       hasPassword: share.password !== undefined,
-      state: share.revokedAt !== undefined ? 'revoked' : isOpen(share) ? 'open' : 'expired',
+      state: stateOf(share),
       createdAt: new Date(createdAt).toISOString(),
       expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
       viewers: shares.viewers.list(share.id).map(({ id, address, agent, since, open }) => ({ id, address, agent, open, since: new Date(since).toISOString() })),
@@ -69,13 +72,14 @@ export function shareRoutes(app: ApiApp, { environments, sharing, origins }: Api
   app.openapi(create, async (c) => {
     const environment = requireRight(environments, c.get('identity'), c.req.valid('param').id, 'share');
     const { expiresAt, ...wanted } = c.req.valid('json');
+    if (c.get('identity')?.agent !== undefined && (wanted.role === 'editor' || wanted.code === true)) throw TerrariumError.of('E-TERRARIUM-1402', { role: 'agent' });
     const share = await shares.create(environment.id, { ...wanted, expiresAt: expiresAt === undefined ? undefined : Date.parse(expiresAt) });
     await sharing.ready(share);
-    return c.json(view(share), 201);
+    return c.json(view(share, c.get('identity')), 201);
   });
   app.openapi(list, (c) => {
     const environment = requireRight(environments, c.get('identity'), c.req.valid('param').id, 'share');
-    return c.json({ shares: shares.list(environment.id).map(view) }, 200);
+    return c.json({ shares: shares.list(environment.id).map((share) => view(share, c.get('identity'))) }, 200);
   });
   app.openapi(revoke, (c) => {
     const { id, share } = c.req.valid('param');

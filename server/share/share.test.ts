@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { WebSocket } from 'ws';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { makeAgent, toolsOf } from '../agents/testing.ts';
 import { claim, startListening, type Page } from '../host-link/testing.ts';
 import { freePort, startTestServer, type TestServer } from '../testing.ts';
 
@@ -334,4 +335,19 @@ test('[SH1][SH20] a link has its name, its password and its port on the local ne
   expect(await ask(`127.0.0.1:${lan['5173']}`, { port: lan['5173'], headers: { authorization: basic } })).toMatchObject({ status: 503, code: 'E-TERRARIUM-1320' });
   await second.dispose();
   rmSync(root, { recursive: true, force: true });
+});
+
+test('[SH7] an agent with the verb makes, lists and revokes links of the preview, and gets no membership by one', async () => {
+  const { token } = await makeAgent(server, id, { verbs: ['shares.manage'] });
+  for (const body of [{ role: 'editor' }, { code: true }]) expect((await post(body, token)).status).toBe(403);
+  await create({ role: 'editor' });
+  const seen = (await (await server.api(`/api/environments/${id}/shares`, { token })).json()) as { shares: ShareView[] };
+  expect(seen.shares.map(({ joinUrl }) => joinUrl)).toEqual([null]);
+  const call = toolsOf(server, id, token);
+  const { share } = await call('share_create', { minutes: 5, ports: [3001] });
+  expect(share).toMatchObject({ role: 'viewer', state: 'open', viewers: 0 });
+  const [asking] = [ask(new URL(share.urls[0]?.url ?? '').host), await answer().then((asked) => expect(asked.port).toBe(3001))];
+  expect((await asking).status).toBe(200);
+  await call('share_revoke', { shareId: share.shareId });
+  expect((await call('share_list')).shares.map(({ state }) => state)).toEqual(['revoked', 'open']);
 });

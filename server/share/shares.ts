@@ -61,6 +61,8 @@ export interface SharesOptions {
 
 export const isOpen = ({ revokedAt, expiresAt }: Share, now = Date.now()): boolean => revokedAt === undefined && (expiresAt === undefined || expiresAt > now);
 
+export const stateOf = (share: Share): 'open' | 'expired' | 'revoked' => (share.revokedAt !== undefined ? 'revoked' : isOpen(share) ? 'open' : 'expired');
+
 const memberId = (share: Share): string => `share-${share.id}`;
 
 export function createShares({ database, environments, identities, rooms, signingKey }: SharesOptions): Shares {

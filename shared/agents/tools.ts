@@ -5,8 +5,9 @@ import { fileTools } from './tools/files.ts';
 import { pageTools } from './tools/page.ts';
 import { previewTools } from './tools/preview.ts';
 import { runTools } from './tools/run.ts';
+import { shareTools } from './tools/shares.ts';
 
-export const TOOLS = { ...environmentTools, ...fileTools, ...runTools, ...previewTools, ...pageTools };
+export const TOOLS = { ...environmentTools, ...fileTools, ...runTools, ...previewTools, ...pageTools, ...shareTools };
 
 export type ToolName = keyof typeof TOOLS;
 export type ToolInput<N extends ToolName> = z.output<(typeof TOOLS)[N]['input']>;
