@@ -59,14 +59,6 @@ export function CreateDialog({ templates, onClose }: { templates: Template[] | u
   return (
     <Dialog title="New environment" wide onClose={onClose}>
       <form className="create-form" onSubmit={(event) => void submit(event)}>
-        <div className="segmented create-from" role="group" aria-label="Begin with">
-          <button type="button" aria-pressed={from === 'template'} onClick={() => setFrom('template')}>
-            A template
-          </button>
-          <button type="button" aria-pressed={from === 'import'} onClick={() => setFrom('import')}>
-            An import
-          </button>
-        </div>
         {from === 'import' && <ImportFields onSource={(chosenSource, name) => setSource(chosenSource === undefined ? undefined : { source: chosenSource, name })} />}
         <fieldset className="template-grid" hidden={from !== 'template'}>
           <legend className="field-label">Template</legend>
@@ -98,6 +90,8 @@ export function CreateDialog({ templates, onClose }: { templates: Template[] | u
           {error !== undefined && <ErrorText error={error} />}
         </div>
         <div className="dialog-foot">
+          <Button onClick={() => setFrom(from === 'template' ? 'import' : 'template')}>{from === 'template' ? 'Import a project instead' : 'Use a template instead'}</Button>
+          <span className="grow" />
           <Button onClick={onClose}>Cancel</Button>
           <Button kind="primary" type="submit" disabled={busy || (from === 'template' ? chosen === '' : source === undefined)}>
             {busy ? (from === 'import' ? 'Importing…' : 'Creating…') : 'Create'}
