@@ -2,12 +2,16 @@
  * `npm run bench -- --only sync.load`: one server process and many members who type, on loopback. The members are all in this process, so that one clock
  * times each edit from the key to every other member of its environment; what this process itself delays counts as well.
  */
-import { readFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { createServerProcess } from '../product/server.ts';
+import { makeDataFolder } from '../product/data-folder.ts';
 import { percentile } from './figures.ts';
 import { LoadMember } from './load-member.ts';
+import { freePort } from './product.ts';
 
 export interface LoadOptions {
   environments: number;
@@ -32,15 +36,14 @@ export interface LoadFigures {
   lost: number;
 }
 
-const TOKEN = 'owner-token-of-the-product-tests';
+const TOKEN = 'owner-token-of-the-load';
 const WARM_UP_MS = 5000;
 /** For what is under way when the typing ends. */
 const DRAIN_MS = 5000;
 
 export async function measureLoad({ environments, members, every, seconds, say }: LoadOptions): Promise<LoadFigures> {
-  const server = await createServerProcess();
-  await server.start();
-  const port = Number(new URL(server.origin).port);
+  const server = await startServer(environments);
+  const { port, pid } = server;
   const sent = new Map<string, { at: number; left: number }>();
   const delays: number[] = [];
   let measuring = false;
@@ -56,7 +59,7 @@ export async function measureLoad({ environments, members, every, seconds, say }
   try {
     say(`  ${environments} environments`);
     const limit = pLimit(16);
-    const ids = await Promise.all(Array.from({ length: environments }, () => limit(() => server.create('static-html'))));
+    const ids = await Promise.all(Array.from({ length: environments }, () => limit(() => create(port))));
     say(`  ${environments * members} members`);
     for (let round = 0; round < members; round++) {
       const joined = ids.map((environmentId) => limit(async () => {
@@ -78,19 +81,41 @@ export async function measureLoad({ environments, members, every, seconds, say }
     });
     await wait(every + WARM_UP_MS);
     say(`  an edit every ${every} ms each, for ${seconds} s`);
-    const before = await cpuSeconds(server.pid);
+    const before = await cpuSeconds(pid);
     measuring = true;
     await wait(seconds * 1000);
     measuring = false;
-    const cpu = ((await cpuSeconds(server.pid)) - before) / seconds;
-    const memoryMb = await residentMb(server.pid);
+    const cpu = ((await cpuSeconds(pid)) - before) / seconds;
+    const memoryMb = await residentMb(pid);
     for (const timer of timers) clearInterval(timer);
     await wait(DRAIN_MS);
     return { p50: percentile(delays, 0.5), p95: percentile(delays, 0.95), memoryMb, cpu, lost: sent.size };
   } finally {
     for (const member of all) member.leave();
-    await server.dispose();
+    await server.end();
   }
+}
+
+async function startServer(environments: number): Promise<{ port: number; pid: number | undefined; end(): Promise<void> }> {
+  const [port, data] = [await freePort(), await makeDataFolder()];
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'load-server.ts'), String(port), data, TOKEN, String(environments)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  await Promise.race([once(child.stdout, 'data'), ended.then(() => Promise.reject(new Error('The server did not start.')))]);
+  return {
+    port,
+    pid: child.pid,
+    async end() {
+      child.kill('SIGKILL');
+      await ended;
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+async function create(port: number): Promise<string> {
+  const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
+  const response = await fetch(`http://localhost:${port}/api/environments`, { method: 'POST', headers, body: JSON.stringify({ taskId: 'load', template: 'static-html' }) });
+  return ((await response.json()) as { environmentId: string }).environmentId;
 }
 
 async function residentMb(pid: number | undefined): Promise<number> {
