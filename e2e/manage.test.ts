@@ -143,7 +143,7 @@ test('the timeline: steps, comparison, restore, undo, checkpoint', async () => {
   await expect.poll(() => read(id, 'index.html')).toBe('<h1>two</h1>\n');
 });
 
-test('the tests panel: a failure with expected, actual and its line; one again; watch mode follows an edit', async () => {
+test('the tests panel: a failure with expected, actual and its line; the same from the API; watch mode follows an edit', async () => {
   const id = await create('Tested', 'vitest');
   const text = (expected: number) => `import { expect, test } from 'vitest';\ntest('adds', () => {\n  expect(1 + 1).toBe(${expected});\n});\n`;
   await put(id, 'src/own.test.ts', text(3));
@@ -153,6 +153,8 @@ test('the tests panel: a failure with expected, actual and its line; one again; 
   const failure = page.locator('.test-failure');
   await failure.waitFor(LONG);
   expect(await failure.innerText()).toMatch(/expected 2 to be 3[\s\S]*Expected\s+3\s+Actual\s+2\s+src\/own\.test\.ts:3:17/);
+  const answer = await api<{ tests: object[] }>(`/api/environments/${id}/tools/test_run`, { method: 'POST', body: '{}' });
+  expect(answer.tests).toContainEqual(expect.objectContaining({ name: 'adds', status: 'failed', file: 'src/own.test.ts', line: 3, column: 17, expected: '3', actual: '2' }));
   await failure.getByRole('button').click();
   await page.getByText('Ln 3, Col 17').waitFor(LONG);
   await page.getByRole('button', { name: 'Run tests again as files change' }).click();

@@ -5,7 +5,7 @@ import type { Page } from '../host-link/testing.ts';
 import type { TestServer } from '../testing.ts';
 import { Tail } from './container.ts';
 import { callTool, codeOf, json, makeAgent, toolsOf } from './testing.ts';
-import { readReport } from './tests-report.ts';
+import { readRun } from './tests-report.ts';
 
 let server: TestServer;
 let id: string;
@@ -133,28 +133,36 @@ describe('[R5] the preview', () => {
 });
 
 describe('[R4] tests', () => {
-  const vitest = JSON.stringify({ testResults: [
-    { name: '/home/project/src/a.test.ts', status: 'failed', message: '', assertionResults: [
-      { fullName: 'sum adds', status: 'passed', duration: 1.5, failureMessages: [], location: { line: 3, column: 1 } },
-      { fullName: 'sum carries', status: 'failed', duration: 2, failureMessages: ['AssertionError: expected 1 to be 2\n    at /home/project/src/sum.ts:2:1\n    at /home/project/src/a.test.ts:9:18'], location: { line: 8, column: 1 } },
-      { fullName: 'sum later', status: 'todo', failureMessages: [] }] },
-    { name: '/home/project/b.test.ts', status: 'failed', message: 'SyntaxError', assertionResults: [] }] });
-  test('each with its status, and where and why it failed', async () => {
-    await call('file_write', { path: 'package.json', text: '{"scripts":{"test":"vitest"}}' });
+  const place = { file: '/home/project/src/a.test.ts', line: 9, column: 18 };
+  const test1 = (names: string[], more: object) => ({ file: '/home/project/src/a.test.ts', names, state: 'passed', failures: [], ...more });
+  const events = [
+    { t: 'start', files: ['/home/project/src/a.test.ts'] },
+    { t: 'file', file: '/home/project/src/a.test.ts', tests: [test1(['sum', 'adds'], { state: 'pending' }), test1(['sum', 'later'], { state: 'pending' })] },
+    { t: 'test', test: test1(['sum', 'adds'], { durationMs: 1.5, line: 3 }) },
+    { t: 'test', test: test1(['sum', 'carries'], { state: 'failed', line: 8, failures: [{ message: 'AssertionError: expected 1 to be 2', expected: '2', actual: '1', place }] }) },
+    { t: 'file-end', file: '/home/project/b.test.ts', state: 'failed', failures: [{ message: 'SyntaxError' }] },
+    { t: 'end', failures: [] },
+  ];
+  const printed = `output\n${events.map((event) => `\n\u001E${JSON.stringify(event)}\n`).join('')}`;
+  test('each with its status, and where and why it failed: expected and actual', async () => {
+    await call('file_write', { path: 'package.json', text: '{"scripts":{"test":"vitest --globals"}}' });
     const at = await host();
     const answer = call('test_run', { filter: "it's", name: '$(rm -rf /)' });
     const run = await takeRun(at);
-    expect(run.args[1]).toMatch(/^npx vitest run .*--outputFile.json=\/tmp\/terrarium-tests-\w+\.json .*'it'\\''s' -t '\$\(rm -rf \/\)'$/);
-    finish(at, run.id, 'output', 1);
-    const cat = await takeRun(at);
-    finish(at, cat.id, vitest, 0);
-    expect(await answer).toMatchObject({
-      runner: 'vitest', exitCode: 1, passed: 1, failed: 2, skipped: 1, output: 'output',
-      tests: [{ name: 'sum adds', file: 'src/a.test.ts', line: 3 }, { name: 'sum carries', status: 'failed', line: 9, column: 18, message: expect.stringContaining('expected 1 to be 2') }, { status: 'skipped' }, { name: '(file)', file: 'b.test.ts', message: 'SyntaxError' }],
+    expect(run.args[1]).toMatch(/^mkdir -p node_modules && cat > \S+ && npx 'vitest' 'run' '--globals' 'it'\\''s' .*'--testNamePattern' '\$\(rm -rf \/\)'$/);
+    finish(at, run.id, printed, 1);
+    const { output, ...rest } = await answer;
+    expect(String(output).trim()).toBe('output');
+    expect(rest).toMatchObject({
+      runner: 'vitest', exitCode: 1, passed: 1, failed: 2, skipped: 1,
+      tests: [
+        { name: 'sum > adds', file: 'src/a.test.ts', status: 'passed', durationMs: 1.5, line: 3 }, { name: 'sum > later', status: 'skipped' },
+        { name: 'sum > carries', status: 'failed', line: 9, column: 18, expected: '2', actual: '1', message: 'AssertionError: expected 1 to be 2' }, { name: '(file)', file: 'b.test.ts', status: 'failed', message: 'SyntaxError' },
+      ],
     });
   });
-  test.each(['', '{', '{"a":1}', 'null'])('no report: %j', (text) => {
-    expect(readReport(text, '/home/project')).toBeUndefined();
+  test.each(['', '{', '\u001E{"t":"none"}', 'null'])('a run that tells nothing: %j', (text) => {
+    expect(readRun(text, '/home/project').tests).toEqual([]);
   });
 });
 

@@ -1,44 +1,39 @@
-/** Vitest's JSON report (the `json` reporter, in Jest's form) as the tool tells it. */
-import * as z from 'zod';
+/** The events of a run of tests (shared/tests) as the tool tells them. */
+import type * as z from 'zod';
 import type { testCase } from '../../shared/agents/tools/run.ts';
+import { EventReader } from '../../shared/tests/events.ts';
+import type { TestFailure, TestResult } from '../../shared/tests/events.ts';
 
 type TestCase = z.infer<typeof testCase>;
 
-const assertion = z.object({
-  fullName: z.string(),
-  status: z.string(),
-  duration: z.number().nullish(),
-  failureMessages: z.array(z.string()).nullish(),
-  location: z.object({ line: z.number(), column: z.number() }).nullish(),
-});
-const report = z.object({ testResults: z.array(z.object({ name: z.string(), status: z.string(), message: z.string().nullish(), assertionResults: z.array(assertion) })) });
-
-const STATUS: Record<string, TestCase['status']> = { passed: 'passed', failed: 'failed' };
 const MESSAGE_LENGTH = 4000;
 
-/** `undefined` for a text that is no such report. */
-export function readReport(json: string, projectRoot: string): TestCase[] | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-  const parsed = report.safeParse(value);
-  if (!parsed.success) return undefined;
-  return parsed.data.testResults.flatMap((file) => {
-    const path = file.name.startsWith(`${projectRoot}/`) ? file.name.slice(projectRoot.length + 1) : file.name;
+/** What the run told of its tests, each as it was at the end, and the rest of what it printed. */
+export function readRun(output: string, projectRoot: string): { tests: TestCase[]; output: string } {
+  const { events, rest } = new EventReader().take(`${output}\n`);
+  const tests = new Map<string, TestCase>();
+  const inProject = (path: string) => (path.startsWith(`${projectRoot}/`) ? path.slice(projectRoot.length + 1) : path);
+  const note = (test: TestResult) => {
+    const { file, names, state, durationMs, line, failures } = test;
+    // What never ran is as good as skipped.
+    const status = state === 'pending' ? 'skipped' : state;
+    tests.set(JSON.stringify([file, names]), { name: names.join(' > '), file: inProject(file), status, durationMs: durationMs ?? null, ...reasonOf(failures, file, line ?? null) });
+  };
+  for (const event of events) {
+    if (event.t === 'file') event.tests.forEach(note);
+    if (event.t === 'test') note(event.test);
     // A file that could not be loaded has no tests, and a message.
-    if (file.assertionResults.length === 0 && file.status === 'failed') return [{ name: '(file)', file: path, status: 'failed' as const, durationMs: null, message: (file.message ?? '').slice(0, MESSAGE_LENGTH), line: null, column: null }];
-    return file.assertionResults.map((test): TestCase => {
-      const message = test.failureMessages?.join('\n').slice(0, MESSAGE_LENGTH) ?? null;
-      return { name: test.fullName, file: path, status: STATUS[test.status] ?? 'skipped', durationMs: test.duration ?? null, message: message === '' ? null : message, ...placeOf(message, path, test.location ?? undefined) };
-    });
-  });
+    const failures = event.t === 'file-end' || event.t === 'end' ? event.failures : [];
+    const file = event.t === 'file-end' ? event.file : '';
+    if (failures.length > 0) tests.set(`file ${file}`, { name: '(file)', file: inProject(file), status: 'failed', durationMs: null, ...reasonOf(failures, file, null) });
+  }
+  return { tests: [...tests.values()], output: rest };
 }
 
-/** Where it failed: the first line of the stack that is in the test file; else where the test is. */
-function placeOf(message: string | null, path: string, location: { line: number; column: number } | undefined): { line: number | null; column: number | null } {
-  const at = message?.split('\n').map((line) => /([^\s(]+):(\d+):(\d+)\)?$/.exec(line)).find((match) => match?.[1]?.endsWith(path));
-  return { line: at ? Number(at[2]) : (location?.line ?? null), column: at ? Number(at[3]) : (location?.column ?? null) };
+/** The first failure's values and place; the messages of all. The place of one that was thrown in another file is that of the test. */
+function reasonOf(failures: readonly TestFailure[], file: string, line: number | null): Pick<TestCase, 'message' | 'expected' | 'actual' | 'line' | 'column'> {
+  const [first] = failures;
+  const message = failures.length === 0 ? null : failures.map((failure) => failure.message).join('\n').slice(0, MESSAGE_LENGTH);
+  const place = first?.place?.file === file ? first.place : undefined;
+  return { message, expected: first?.expected ?? null, actual: first?.actual ?? null, line: place?.line ?? line, column: place?.column ?? null };
 }

@@ -1,11 +1,12 @@
-import { nanoid } from 'nanoid';
 import type { runTools } from '../../../shared/agents/tools/run.ts';
 import { findByPath } from '../../../shared/document/schema.ts';
 import type { Judge, PolicyMode } from '../../../shared/policy/index.ts';
+import { testCommandOf, vitestArguments } from '../../../shared/tests/command.ts';
+import { REPORTER_SOURCE } from '../../../shared/tests/vitest-reporter.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
 import type { Background, BackgroundProcess } from '../background.ts';
 import type { Container } from '../container.ts';
-import { readReport } from '../tests-report.ts';
+import { readRun } from '../tests-report.ts';
 import type { Handlers } from './context.ts';
 
 interface Parts {
@@ -17,6 +18,8 @@ interface Parts {
 
 const PROJECT_ROOT = '/home/project';
 const OUTPUT_SHOWN = 20_000;
+/** In node_modules, where programs keep what is theirs: it is no file of the project. */
+const REPORTER = '/home/project/node_modules/.terrarium-tests.mjs';
 const REPORT_LENGTH = 16 * 1024 * 1024;
 
 export function runHandlers({ container, background, rooms, policy }: Parts): Handlers<keyof typeof runTools> {
@@ -65,20 +68,18 @@ export function runHandlers({ container, background, rooms, policy }: Parts): Ha
       }),
     }),
     async test_run({ filter, name, timeoutSeconds }, { environment, signal, progress }) {
-      const usesVitest = rooms.read(environment.id, (doc) => {
+      const how = rooms.read(environment.id, (doc) => {
         const file = findByPath(doc, 'package.json');
-        return file?.kind === 'text' && /"test"\s*:\s*"[^"]*vitest/.test(file.text.toString());
+        return testCommandOf(file?.kind === 'text' ? file.text.toString() : '');
       });
-      const run = (command: string) => container.run(environment.id, { command, timeoutSeconds }, signal, progress);
-      if (!usesVitest) {
+      const run = (command: string, stdin?: string) => container.run(environment.id, { command, timeoutSeconds, keep: REPORT_LENGTH, ...(stdin === undefined ? {} : { stdin }) }, signal, progress);
+      if (how.runner !== 'vitest') {
         const { exitCode, stopped, output } = await run(`npm test${filter === undefined ? '' : ` -- ${quoted(filter)}`}`);
         return { runner: 'script', exitCode, stopped, output: output.slice(-OUTPUT_SHOWN), passed: 0, failed: 0, skipped: 0, tests: [] };
       }
-      const report = `/tmp/terrarium-tests-${nanoid(10).replaceAll('-', '_')}.json`;
-      const options = [...(filter === undefined ? [] : [quoted(filter)]), ...(name === undefined ? [] : ['-t', quoted(name)])].join(' ');
-      const { exitCode, stopped, output } = await run(`npx vitest run --reporter=default --reporter=json --outputFile.json=${report} --includeTaskLocation ${options}`);
-      const { output: json } = await container.run(environment.id, { command: `cat ${report} && rm -f ${report}`, timeoutSeconds, keep: REPORT_LENGTH }, signal, () => undefined);
-      const tests = readReport(json, PROJECT_ROOT) ?? [];
+      const words = [...vitestArguments(how.options, REPORTER, { watch: false, file: filter }), ...(name === undefined ? [] : ['--testNamePattern', name])];
+      const { exitCode, stopped, output: printed } = await run(`mkdir -p node_modules && cat > ${REPORTER} && npx ${words.map(quoted).join(' ')}`, REPORTER_SOURCE);
+      const { tests, output } = readRun(printed, PROJECT_ROOT);
       const count = (status: string) => tests.filter((test) => test.status === status).length;
       return { runner: 'vitest', exitCode, stopped, output: output.slice(-OUTPUT_SHOWN), passed: count('passed'), failed: count('failed'), skipped: count('skipped'), tests };
     },

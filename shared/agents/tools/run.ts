@@ -19,6 +19,8 @@ export const testCase = z.object({
   status: z.enum(['passed', 'failed', 'skipped']),
   durationMs: z.number().nullable(),
   message: z.string().nullable(),
+  expected: z.string().nullable(),
+  actual: z.string().nullable(),
   line: z.number().int().nullable(),
   column: z.number().int().nullable(),
 });
