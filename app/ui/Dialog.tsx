@@ -11,7 +11,9 @@ export function Dialog({ title, wide = false, onClose, children }: { title: stri
     const opener = document.activeElement;
     ref.current?.showModal();
     // The first thing to do in it is in its body; the button that closes it comes first only in the document.
-    ref.current?.querySelector<HTMLElement>('.dialog-body :is(input:checked, input:not([type=radio]), select, textarea, button)')?.focus();
+    const body = ref.current?.querySelector('.dialog-body');
+    // A choice with its default first: whoever agrees goes on with Tab or Enter.
+    (body?.querySelector<HTMLElement>('input[type=radio]:checked') ?? body?.querySelector<HTMLElement>('input:not([type=radio]), select, textarea, button'))?.focus();
     return () => {
       if (opener instanceof HTMLElement) opener.focus();
     };

@@ -20,7 +20,7 @@ export function ShareLinks({ environmentId, ports }: { environmentId: string; po
   return (
     <section className="field" aria-label="Share links of the preview">
       <span className="field-label">Links that show the live preview</span>
-      <p className="hint">Whoever opens one sees what your preview shows, with each edit, and needs nothing else. The environment must run in a tab.</p>
+      <p className="hint">Whoever opens one sees what your preview shows, with each edit, and needs nothing else. It is shown by whoever has the environment open, else by the server’s own browser, which a visitor may start.</p>
       <NewShareForm environmentId={environmentId} ports={ports} onCreated={reload} />
       {error !== undefined && (
         <p className="field-error">
