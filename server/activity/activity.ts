@@ -40,6 +40,8 @@ export interface Activity {
   /** Records after `cursor` (0: all that are kept), at most `limit`, oldest first. */
   since<K extends ActivityKind>(environmentId: string, kind: K, cursor: number, limit: number): ActivityRead<ActivityEntryOf<K>>;
   sinceAny(environmentId: string, kinds: readonly ActivityKind[], cursor: number, limit: number): ActivityRead<ActivityEntry>;
+  /** The cursor after which the newest `count` records of these kinds are. */
+  beforeLast(environmentId: string, kinds: readonly ActivityKind[], count: number): number;
   /** Cursor of the newest record; also of an environment that has none, so that one may wait from here. */
   latest(environmentId: string): number;
   /** Called with each new record until the returned function is. */
@@ -139,6 +141,7 @@ export function createActivity({ logger, limits = LIMITS, totalBytes = TOTAL_BYT
       // One kind was asked for, so that all records are of it.
       sinceAny(environmentId, [kind], cursor, limit) as unknown as ActivityRead<ActivityEntryOf<K>>,
     sinceAny,
+    beforeLast: (environmentId, kinds, count) => (sinceAny(environmentId, kinds, 0, Infinity).records.at(-count)?.cursor ?? 1) - 1,
     latest: (environmentId) => streamOf(environmentId).cursor,
     subscribe(environmentId, listener) {
       const { listeners } = streamOf(environmentId);

@@ -125,6 +125,19 @@ describe('records', () => {
     expect(back.lines).toEqual(['two', 'three']);
   });
 
+  test('[D3] who comes for the first time is told the last records, not all', async () => {
+    const a = await enter();
+    for (let n = 1; n <= 510; n++) {
+      a.log(n, String(n));
+      if (n % 64 === 0) await a.first('taken', ({ data }) => data.n >= n);
+    }
+    await a.first('taken', ({ data }) => data.n === 510);
+    const late = await enter({ wants: ['console', 'network'] });
+    await late.line('510');
+    expect(late.lines).toEqual(Array.from({ length: 500 }, (_, index) => String(index + 11)));
+    expect(late.all('missed')).toEqual([]);
+  });
+
   test('[D5] a record that says whose it is breaks the protocol', async () => {
     const a = await enter();
     a.log(1, 'I am Ben', { author: { kind: 'person', id: 'ben', name: 'Ben' } });

@@ -23,6 +23,9 @@ interface Hall {
   stop: (() => void) | undefined;
 }
 
+/** Records that a page that comes for the first time is told of what was before. */
+const BEGIN_WITH = 500;
+
 export function createChannels({ activity }: { activity: Activity }): Channels {
   const epoch = nanoid();
   const halls = new Map<string, Hall>();
@@ -46,7 +49,7 @@ export function createChannels({ activity }: { activity: Activity }): Channels {
     if (source === undefined) throw TerrariumError.of('E-TERRARIUM-1363');
     source.link?.end(TerrariumError.of('E-TERRARIUM-1363'));
     source.link = link;
-    const delivery = new Delivery({ activity, environmentId, socket: link.socket, wants: said.wants, own: source.id, after: said.after ?? 0 });
+    const delivery = new Delivery({ activity, environmentId, socket: link.socket, wants: said.wants, own: source.id, after: said.after ?? activity.beforeLast(environmentId, said.wants, BEGIN_WITH) });
     const spoken: Spoken = { source, delivery, author };
     const members = spokenIn(hall).flatMap((other) => (other.source === source ? [] : memberOf(other, other.source.link?.socket.canWrite ?? false)));
     link.send({ v: CHANNELS_VERSION, channel: 'state', id: 0, data: { kind: 'welcome', epoch, author, canWrite: link.socket.canWrite, taken: source.taken, cursor: activity.latest(environmentId), members } });

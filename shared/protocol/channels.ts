@@ -59,7 +59,7 @@ export const helloSchema = told('state', {
   name: z.string().min(1).max(60).optional(),
   /** What this page wants to be told. */
   wants: z.array(z.enum(activityKinds)).max(activityKinds.length),
-  /** The last cursor that it has; without it the server begins with what it still has. */
+  /** The last cursor that it has; without it the server begins with the last 500 records of these kinds. */
   after: count.optional(),
 });
 export type Hello = z.infer<typeof helloSchema>['data'];
