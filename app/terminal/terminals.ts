@@ -176,6 +176,8 @@ export class Terminals {
     live.process = process;
     this.#update(id, { status: 'running' });
     const tail = this.#print(process, live.xterm);
+    // A container that is gone fails both: the exit tells it.
+    tail.catch(() => {});
     const code = await process.exit;
     this.#update(id, { status: 'exited', exitCode: code });
     if (live.process === process) live.process = undefined;
