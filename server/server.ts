@@ -104,7 +104,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   if (settings.config.headless.max > 0) hosts.links.setWaker((environmentId, signal) => headless.wake(environmentId, signal));
   const sharing = createSharing({ database, environments, identities, rooms, signingKey: secrets.signing, hosts: hosts.links, origins: at, logger, lan: settings.config.share.lan });
   const pages = createPreviewPages({ browser, shares: sharing.shares, hosts: hosts.links, environments, origins: at });
-  const agents = createAgents({ pages, sharing, tokens, database, rooms, blobs, environments, hosts: hosts.links, activity, policy: packages.policy, origins: at, limits: settings.config.agents });
+  const agents = createAgents({ history: content.history, pages, sharing, tokens, database, rooms, blobs, environments, hosts: hosts.links, activity, policy: packages.policy, origins: at, limits: settings.config.agents });
   const mcp = createMcp({ agents, identities, logger, version: '1' });
   const api = createApi({ hosts: hosts.links, sharing, activity, agents, mcp, environments, grants, rooms, blobs, ...content, resources, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({

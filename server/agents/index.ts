@@ -7,6 +7,7 @@ import type { Activity } from '../activity/activity.ts';
 import type { Blobs } from '../environments/blobs.ts';
 import type { Environments } from '../environments/environments.ts';
 import type { PreviewPages } from '../headless/preview-pages.ts';
+import type { History } from '../history/history.ts';
 import type { HostLinks } from '../host-link/links.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { Sharing } from '../share/index.ts';
@@ -29,6 +30,7 @@ import { createAgentSessions } from './sessions.ts';
 import type { AgentSessions } from './sessions.ts';
 import type { AgentTokens } from './tokens.ts';
 import { environmentHandlers } from './tools/environments.ts';
+import { historyHandlers } from './tools/history.ts';
 import { fileHandlers } from './tools/files.ts';
 import { pageHandlers } from './tools/page.ts';
 import { previewHandlers } from './tools/preview.ts';
@@ -57,6 +59,7 @@ export interface AgentsOptions {
   blobs: Blobs;
   environments: Environments;
   hosts: HostLinks;
+  history: History;
   activity: Activity;
   /** Where callers look at previews. */
   pages: PreviewPages;
@@ -66,7 +69,7 @@ export interface AgentsOptions {
   limits: TerrariumConfig['agents'];
 }
 
-export function createAgents({ tokens, database, rooms, blobs, environments, hosts, activity, pages, sharing, policy, origins: at, limits }: AgentsOptions): Agents {
+export function createAgents({ tokens, database, rooms, blobs, environments, hosts, history, activity, pages, sharing, policy, origins: at, limits }: AgentsOptions): Agents {
   const audit = createAudit(database);
   const callLimit = createCallLimit(limits.calls_per_minute);
   const locks = createLocks(database);
@@ -82,6 +85,7 @@ export function createAgents({ tokens, database, rooms, blobs, environments, hos
     ...previewHandlers({ hosts, activity }),
     ...pageHandlers({ pages, container }),
     ...shareHandlers(sharing),
+    ...historyHandlers({ history, locks, rooms }),
     ...fileHandlers({ rooms, editing, locks, presence, sessions }),
   };
   const review = createReview({ rooms, proposals });

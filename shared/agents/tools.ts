@@ -1,13 +1,14 @@
 /** All tools of agents. Whoever adds one: a description here, its work in server/agents/tools/. */
 import type * as z from 'zod';
 import { environmentTools } from './tools/environments.ts';
+import { historyTools } from './tools/history.ts';
 import { fileTools } from './tools/files.ts';
 import { pageTools } from './tools/page.ts';
 import { previewTools } from './tools/preview.ts';
 import { runTools } from './tools/run.ts';
 import { shareTools } from './tools/shares.ts';
 
-export const TOOLS = { ...environmentTools, ...fileTools, ...runTools, ...previewTools, ...pageTools, ...shareTools };
+export const TOOLS = { ...environmentTools, ...fileTools, ...runTools, ...previewTools, ...pageTools, ...shareTools, ...historyTools };
 
 export type ToolName = keyof typeof TOOLS;
 export type ToolInput<N extends ToolName> = z.output<(typeof TOOLS)[N]['input']>;
