@@ -10,7 +10,6 @@ import * as awarenessProtocol from 'y-protocols/awareness';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import * as syncProtocol from 'y-protocols/sync';
-import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import type { Author } from '../../shared/document/author.ts';
 import { findByPath } from '../../shared/document/schema.ts';
@@ -18,62 +17,9 @@ import { openDatabase } from '../storage/database.ts';
 import { freePort, OWNER_TOKEN, startTestServer, writeFixture } from '../testing.ts';
 import type { TestServer } from '../testing.ts';
 import { MESSAGE } from './room.ts';
+import { join, socketFor, synced } from './testing-member.ts';
+import type { Member } from './testing-member.ts';
 
-interface Member {
-  doc: Y.Doc;
-  provider: WebsocketProvider;
-  /** State vector last announced, over all connections of this member. */
-  announced: Map<number, number>;
-  /** Resolves when the announcement covers what the document holds at this call. */
-  saved(): Promise<void>;
-  /** Called in the turn in which an announcement arrives. */
-  onAnnounced: () => void;
-  leave(): void;
-}
-
-function join(port: number, environmentId: string, token = OWNER_TOKEN): Member {
-  const doc = new Y.Doc();
-  const provider = new WebsocketProvider(`ws://127.0.0.1:${port}/ws`, environmentId, doc, {
-    WebSocketPolyfill: socketFor(port) as unknown as typeof globalThis.WebSocket,
-    protocols: ['terrarium.v1', `bearer.${token}`],
-    disableBc: true,
-    maxBackoffTime: 100,
-  });
-  const announced = new Map<number, number>();
-  let changed = Promise.withResolvers<void>();
-  provider.messageHandlers[MESSAGE.durable] = (_encoder, decoder) => {
-    for (const [client, clock] of Y.decodeStateVector(decoding.readVarUint8Array(decoder))) announced.set(client, Math.max(clock, announced.get(client) ?? 0));
-    changed.resolve();
-    changed = Promise.withResolvers();
-    member.onAnnounced();
-  };
-  const member: Member = {
-    onAnnounced: () => {},
-    doc,
-    provider,
-    announced,
-    async saved() {
-      const wanted = Y.decodeStateVector(Y.encodeStateVector(doc));
-      while ([...wanted].some(([client, clock]) => (announced.get(client) ?? 0) < clock)) await changed.promise;
-    },
-    leave() {
-      provider.destroy();
-      doc.destroy();
-    },
-  };
-  return member;
-}
-
-/** `*.localhost` and `localhost` need not resolve in Node: connect to loopback and name the host. */
-function socketFor(port: number) {
-  return class extends WebSocket {
-    constructor(url: string, protocols: string[]) {
-      super(url, protocols, { headers: { host: `localhost:${port}` } });
-    }
-  };
-}
-
-const synced = (member: Member) => (member.provider.synced ? Promise.resolve() : new Promise<void>((resolve) => member.provider.once('sync', () => resolve())));
 
 /** Code with which the room ends the connection. */
 const closing = (member: Member) => new Promise<number | undefined>((resolve) => member.provider.once('connection-close', (event) => resolve(event?.code)));
