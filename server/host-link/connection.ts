@@ -58,7 +58,8 @@ export class HostConnection implements Wire {
   private receive(data: Buffer, isBinary: boolean): void {
     if (this.over) return;
     if (data.byteLength > MAX_MESSAGE) return this.close(CLOSE.oversized, TerrariumError.of('E-TERRARIUM-1323', { what: 'a frame that is too large' }));
-    if (isBinary) return this.receiveData(decodeData(new Uint8Array(data)));
+    // The library hands each message's memory over: no copy.
+    if (isBinary) return this.receiveData(decodeData(new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength)));
     const message = parseMessage(toServerSchema, data.toString());
     if (message === undefined) return this.breach('a message that is none');
     if (this.candidate === undefined) return message.t === 'claim' ? this.claim(message) : this.breach('a message before the claim');
