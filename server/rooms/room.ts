@@ -41,9 +41,14 @@ interface ConnectionState {
   /** Sync messages with content: taken, and of these on the disk (SPEC S1). */
   taken: number;
   durable: number;
+  /** Messages of a viewer with content, which has to be known already (C2). */
+  known: number;
   /** What its awareness says. */
   name: string | undefined;
 }
+
+/** Of one viewer's connection: its copy comes in pieces of up to 1 MiB, and each costs a look at the whole document. */
+const MOST_KNOWN = 16;
 
 /** A viewer sent content (SPEC C2). */
 export class WriteRefused extends Error {}
@@ -95,7 +100,7 @@ export class Room {
   }
 
   join(connection: Connection): void {
-    this.#connections.set(connection, { clients: new Set(), taken: 0, durable: 0, name: undefined });
+    this.#connections.set(connection, { clients: new Set(), taken: 0, durable: 0, known: 0, name: undefined });
     connection.send(writeMessage({ t: 'welcome', v: ROOM_WRITE_VERSION, canWrite: connection.canWrite }));
     if (connection.canWrite) connection.send(syncMessage((encoder) => syncProtocol.writeSyncStep1(encoder, this.doc)));
     const clients = [...this.#awareness.getStates().keys()];
@@ -173,13 +178,28 @@ export class Room {
     }
     if (type !== syncProtocol.messageYjsSyncStep2 && type !== syncProtocol.messageYjsUpdate) throw new Error('Unknown sync message');
     if (isEmptyUpdate(payload)) return;
-    if (!connection.canWrite) throw new WriteRefused();
     const state = this.#connections.get(connection);
+    if (!connection.canWrite) return this.#receiveKnown(state, payload);
     if (state !== undefined) state.taken++;
     const before = this.#pending;
     Y.applyUpdate(this.doc, payload, connection);
     // Content that the document already had raises no event and is durable as soon as what came before it is.
     if (this.#pending === before && this.#pending === 0) this.#announceAll();
+  }
+
+  /** A viewer's page sends the copy that its browser kept when that is read later than the socket opened: what is known here already changes nothing. */
+  #receiveKnown(state: ConnectionState | undefined, update: Uint8Array): void {
+    if (state === undefined || ++state.known > MOST_KNOWN) throw new WriteRefused();
+    const copy = new Y.Doc();
+    try {
+      Y.applyUpdate(copy, Y.encodeStateAsUpdate(this.doc));
+      let isNew = false;
+      copy.on('update', () => (isNew = true));
+      Y.applyUpdate(copy, update);
+      if (isNew || copy.store.pendingStructs !== null || copy.store.pendingDs !== null) throw new WriteRefused();
+    } finally {
+      copy.destroy();
+    }
   }
 
   /** The answer follows what the write has changed; "done" waits until that is on the disk. */

@@ -81,6 +81,29 @@ describe('in process', () => {
     expect(deltas).toEqual([{ retain: 26 }, { delete: 1 }, { insert: 'u' }]);
   });
 
+  test('[C2] the copy that a viewer’s browser kept may come after the socket opened: it is known', async () => {
+    const viewer = enter(await server.invite(id, 'viewer'));
+    await synced(viewer);
+    const sendUpdate = (update: Uint8Array) => {
+      const encoder = encoding.createEncoder();
+      encoding.writeVarUint(encoder, MESSAGE.sync);
+      syncProtocol.writeUpdate(encoder, update);
+      viewer.provider.ws?.send(encoding.toUint8Array(encoder));
+    };
+    sendUpdate(Y.encodeStateAsUpdate(viewer.doc));
+    // The answer to a question that follows comes only where the connection goes on.
+    const announced = next(viewer.provider, 'sync');
+    const question = encoding.createEncoder();
+    encoding.writeVarUint(question, MESSAGE.sync);
+    syncProtocol.writeSyncStep1(question, viewer.doc);
+    viewer.provider.synced = false;
+    viewer.provider.ws?.send(encoding.toUint8Array(question));
+    await announced;
+    const refused = closing(viewer);
+    textOf(viewer.doc, 'src/main.ts').insert(0, 'mine');
+    expect(await refused).toBe(4403);
+  });
+
   test('[C2] a viewer reads, and what it writes goes nowhere', async () => {
     const viewer = enter(await server.invite(id, 'viewer'));
     const editor = enter();
