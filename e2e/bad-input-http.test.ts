@@ -35,7 +35,8 @@ function ask(path: string, { method = 'GET', host, headers = {}, body = '' }: { 
   });
 }
 
-const everything = async () => (await server.api(`/api/environments/${id}/files`)).text().then(async (files) => files + (await (await server.api('/api/environments')).text()));
+/** But when somebody last asked for something: a refused request is use too. */
+const everything = async () => (await server.api(`/api/environments/${id}/files`)).text().then(async (files) => files + (await (await server.api('/api/environments')).text()).replaceAll(/"usedAt":"[^"]*"/g, ''));
 const file = (path: string) => `/api/environments/${id}/files/${path}`;
 const json = { 'content-type': 'application/json' };
 
