@@ -9,6 +9,8 @@ beforeAll(async () => {
   server = await createServerProcess();
   await server.start();
   id = await server.create('static-html');
+  // Its first change writes down what was there before: that is storage, and no part of a change that is refused.
+  await server.api(`/api/environments/${id}/files/notes.txt`, { method: 'PUT', body: 'notes' });
 });
 afterAll(() => server.dispose());
 
