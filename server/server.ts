@@ -71,6 +71,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
       watchFiles(room, activity);
       agents.sessions.follow(room);
     },
+    gate: (environmentId, actor) => agents.gate(environmentId, actor),
     onRemove(environmentId) {
       channels.remove(environmentId);
       activity.remove(environmentId);

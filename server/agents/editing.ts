@@ -89,18 +89,18 @@ export function createEditing({ rooms, blobs, locks, proposals, presence }: Part
     });
   }
 
-  function put(editor: Editor, path: string, content: Content, check: (file: DocumentFile | undefined) => void): Promise<Changed & { created: boolean }> {
-    return rooms.change(editor.environmentId, (doc) => {
+  async function put(editor: Editor, path: string, content: Content, check: (file: DocumentFile | undefined) => void): Promise<Changed & { created: boolean }> {
+    const { file: changed, before: was, ...done } = await rooms.change(editor.environmentId, (doc) => {
       const file = findByPath(doc, path);
       check(file);
       if (file === undefined) checkClash(doc, path);
-      else locks.check(editor.environmentId, file, editor.author);
       const before = file?.kind === 'text' ? file.text.toString() : '';
       store(doc, file, path, content);
       const result = existing(doc, path);
-      show(editor, result, before);
-      return { path, revision: revisionOf(result), created: file === undefined };
+      return { path, revision: revisionOf(result), created: file === undefined, file: result, before };
     }, editor.author);
+    show(editor, changed, was);
+    return done;
   }
 
   return {

@@ -31,6 +31,7 @@ test('[H1] not what others have locked, and not what it may only suggest', async
   const agent = await makeAgent(server, id);
   const call = toolsOf(server, id, agent.token);
   const { revision } = await call('history_checkpoint', { name: 'start' });
+  await call('file_write', { path: 'src/main.ts', text: 'changed\n' });
   await server.api(`/api/environments/${id}/locks`, json({ path: 'src/main.ts', reason: 'mine' }));
   await expect(call('history_restore', { revision })).rejects.toThrow('E-TERRARIUM-1342');
   await call('history_restore', { revision, paths: ['package.json'] });

@@ -9,7 +9,7 @@ import type { Environments } from '../environments/environments.ts';
 import type { PreviewPages } from '../headless/preview-pages.ts';
 import type { History } from '../history/history.ts';
 import type { HostLinks } from '../host-link/links.ts';
-import type { Rooms } from '../rooms/rooms.ts';
+import type { Rooms, WriteGate } from '../rooms/rooms.ts';
 import type { Sharing } from '../share/index.ts';
 import { createAudit } from './audit.ts';
 import type { Audit } from './audit.ts';
@@ -21,6 +21,7 @@ import { createEditing } from './editing.ts';
 import { createCallLimit } from './limits.ts';
 import type { CallLimit } from './limits.ts';
 import { createLocks } from './locks.ts';
+import { createWriteGate } from './write-gate.ts';
 import type { Locks } from './locks.ts';
 import { createPresence } from './presence.ts';
 import { createProposals } from './proposals.ts';
@@ -44,6 +45,8 @@ export interface Agents {
   limits: TerrariumConfig['agents'];
   sessions: AgentSessions;
   locks: Locks;
+  /** Asked before every change of a document. */
+  gate: WriteGate;
   review: Review;
   call: CallTool;
   /** An environment is gone. */
@@ -85,10 +88,10 @@ export function createAgents({ tokens, database, rooms, blobs, environments, hos
     ...previewHandlers({ hosts, activity }),
     ...pageHandlers({ pages, container }),
     ...shareHandlers(sharing),
-    ...historyHandlers({ history, locks, rooms }),
+    ...historyHandlers(history),
     ...fileHandlers({ rooms, editing, locks, presence, sessions }),
   };
   const review = createReview({ rooms, proposals });
   const call = createCallTool({ environments, agents: { audit, callLimit }, presence, handlers });
-  return { tokens, audit, callLimit, limits, sessions, locks, review, call, remove: background.remove, close: presence.close };
+  return { tokens, audit, callLimit, limits, sessions, locks, gate: createWriteGate({ locks, tokens }), review, call, remove: background.remove, close: presence.close };
 }

@@ -19,6 +19,8 @@ export interface Locks {
   take(environmentId: string, file: { id: string; path: string }, holder: Author, reason: string, lifetimeMs: number | undefined): Lock;
   /** Whether there was one. A person may release anybody's. @throws {TerrariumError} 1342 */
   release(environmentId: string, file: { id: string; path: string }, by: Author): boolean;
+  /** Whether others hold files that this agent then may not change. */
+  bind(environmentId: string, author: Author): boolean;
   /** @throws {TerrariumError} 1342 when an agent may not change the file */
   check(environmentId: string, file: { id: string; path: string }, author: Author): void;
 }
@@ -60,6 +62,7 @@ export function createLocks(database: DatabaseSync, now: () => number = Date.now
       if (isOthers(lock, by) && by.kind !== 'person') throw refuse(lock, path);
       return remove.run(environmentId, id).changes > 0 && lock !== undefined;
     },
+    bind: (environmentId, author) => author.kind === 'agent' && (all.all(environmentId, now()) as unknown as Row[]).some((row) => isOthers(lockOf(row), author)),
     check(environmentId, { id, path }, author) {
       if (author.kind !== 'agent') return;
       const lock = of(environmentId, id);

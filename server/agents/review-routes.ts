@@ -84,7 +84,7 @@ export function reviewRoutes(app: ApiApp, { environments, rooms, agents }: ApiOp
     const environmentId = environmentOf(c, 'review');
     const proposal = String(c.req.valid('param')['proposal']);
     const decision = c.req.valid('json');
-    const left = await agents.review.decide(environmentId, proposal, decision);
+    const left = await agents.review.decide(environmentId, proposal, decision, authorOf(c, environmentId));
     note(c, environmentId, `proposal.${decision.accept ? 'accept' : 'reject'}`, { proposal, hunks: decision.hunks ?? 'all' });
     return c.json(left, 200);
   });

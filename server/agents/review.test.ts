@@ -68,7 +68,10 @@ describe('[P2] deciding', () => {
     await call('file_write', { path: 'src/main.ts', text: 'new\n' });
     await decide((await proposals())[0]?.id, { accept: true });
     expect(await text('src/main.ts')).toBe('new\n');
-    expect(await call('session_undo')).toEqual({ files: [{ path: 'src/main.ts', result: 'undone' }] });
+    // Taking back is a change: while the agent only suggests, a person decides about it.
+    await expect(call('session_undo')).rejects.toThrow('E-TERRARIUM-1416');
+    const { sessions } = (await (await server.api(`/api/environments/${id}/sessions`)).json()) as { sessions: { id: string }[] };
+    expect(await (await server.api(`/api/environments/${id}/sessions/${sessions[0]?.id}/undo`, json({}))).json()).toEqual({ files: [{ path: 'src/main.ts', result: 'undone' }] });
     expect(await text('src/main.ts')).toBe('export const greeting = "hello";\n');
   });
   test('new files, moves and deletions', async () => {

@@ -1,6 +1,7 @@
 /** People decide proposals of agents (SPEC.md, P1-P6). What is accepted is the agent's change, merged with what others did meanwhile. */
 import type * as Y from 'yjs';
 import type { AgentProposal, Decision } from '../../shared/agents/review.ts';
+import type { Author } from '../../shared/document/author.ts';
 import { editText } from '../../shared/document/edit-text.ts';
 import { mergeTexts } from '../../shared/document/merge-texts.ts';
 import { deleteFile, findByPath, getFile, renameFile } from '../../shared/document/schema.ts';
@@ -14,7 +15,7 @@ export interface Review {
   /** Open ones, oldest first. */
   list(environmentId: string): AgentProposal[];
   /** What remains open of it, null when nothing does. @throws {TerrariumError} 1344, 1345, 1008 */
-  decide(environmentId: string, id: string, decision: Decision): Promise<AgentProposal | null>;
+  decide(environmentId: string, id: string, decision: Decision, by: Author): Promise<AgentProposal | null>;
 }
 
 export function createReview({ rooms, proposals }: { rooms: Rooms; proposals: Proposals }): Review {
@@ -24,15 +25,15 @@ export function createReview({ rooms, proposals }: { rooms: Rooms; proposals: Pr
     return { id, agent, kind, path: pathOf(doc, proposal) ?? path, toPath: toPath ?? null, hunks, fits: fits(doc, proposal), createdAt: new Date(createdAt).toISOString(), updatedAt: new Date(updatedAt).toISOString() };
   };
 
-  async function accept(proposal: Proposal, hunks: readonly string[] | undefined): Promise<Proposal> {
+  async function accept(proposal: Proposal, hunks: readonly string[] | undefined, by: Author): Promise<Proposal> {
     const { environmentId, agent, proposed, kind } = proposal;
     const author = { kind: 'agent' as const, id: agent.id, name: agent.name };
     if (kind === 'move' || kind === 'delete') {
-      await rooms.change(environmentId, (doc) => (kind === 'move' ? move(doc, proposal) : remove(doc, proposal)), author);
+      await rooms.change(environmentId, (doc) => (kind === 'move' ? move(doc, proposal) : remove(doc, proposal)), author, by);
       return proposals.update(proposal, { status: 'accepted' });
     }
     const wanted = hunks === undefined ? proposed : split(proposal, hunks).chosen;
-    const fileId = await rooms.change(environmentId, (doc) => put(doc, proposal, wanted), author);
+    const fileId = await rooms.change(environmentId, (doc) => put(doc, proposal, wanted), author, by);
     return proposals.update(proposal, { base: wanted, fileId, status: wanted === proposed ? 'accepted' : 'open' });
   }
 
@@ -43,9 +44,9 @@ export function createReview({ rooms, proposals }: { rooms: Rooms; proposals: Pr
 
   return {
     list: (environmentId) => rooms.read(environmentId, (doc) => proposals.open(environmentId).map((proposal) => view(doc, proposal))),
-    async decide(environmentId, id, { accept: accepted, hunks }) {
+    async decide(environmentId, id, { accept: accepted, hunks }, by) {
       const proposal = proposals.get(environmentId, id);
-      const left = accepted ? await accept(proposal, hunks) : reject(proposal, hunks);
+      const left = accepted ? await accept(proposal, hunks, by) : reject(proposal, hunks);
       return left.status === 'open' ? rooms.read(environmentId, (doc) => view(doc, left)) : null;
     },
   };

@@ -71,8 +71,8 @@ export function createAgentSessions(database: DatabaseSync, rooms: Pick<Rooms, '
   const files = database.prepare('SELECT file_id, path, COUNT(*) AS n, MAX(id) FROM agent_changes WHERE session_id = ? GROUP BY file_id ORDER BY path');
   const forget = database.prepare('DELETE FROM agent_changes WHERE session_id = ? AND file_id = ? AND id <= ?');
   database.prepare('DELETE FROM agent_sessions WHERE last_at < ?').run(now() - KEPT_MS);
-  /** Documents whose transaction under way takes something back: that is no work of the session. */
-  const reversing = new WeakSet<Y.Doc>();
+  /** Documents whose transaction under way takes something back, which is no work of the session, with what forgets what was taken back. */
+  const reversing = new WeakMap<Y.Doc, () => void>();
 
   function sessionOf(environmentId: string, author: Author): string {
     const row = latest.get(environmentId, author.id) as SessionRow | undefined;
@@ -96,15 +96,13 @@ export function createAgentSessions(database: DatabaseSync, rooms: Pick<Rooms, '
   async function undo(environmentId: string, sessionId: string, by: Author, fileId?: string): Promise<Undone[]> {
     if (byId.get(environmentId, sessionId) === undefined) throw TerrariumError.of('E-TERRARIUM-1346', { session: sessionId.slice(0, 64) });
     return rooms.change(environmentId, (doc) => {
-      reversing.add(doc);
       const rows = (changes.all(sessionId) as unknown as ChangeRow[]).filter((row) => fileId === undefined || row.file_id === fileId);
       const undone: Undone[] = [];
       for (const [id, ofFile] of Map.groupBy(rows, (row) => row.file_id)) {
         const result = reverseFile(doc, id, ofFile.map(({ data }) => changeSchema.parse(JSON.parse(data))), (path, self) => isFree(doc, path, self));
         undone.push({ path: getFile(doc, id)?.path ?? ofFile.at(-1)?.path ?? '', result });
       }
-      // In the same turn as the change: an edit of the agent that comes later is not forgotten.
-      for (const row of rows) forget.run(sessionId, row.file_id, row.id);
+      reversing.set(doc, () => rows.forEach((row) => forget.run(sessionId, row.file_id, row.id)));
       return undone;
     }, by);
   }
@@ -113,7 +111,10 @@ export function createAgentSessions(database: DatabaseSync, rooms: Pick<Rooms, '
     undo,
     follow(room) {
       room.doc.on('afterTransaction', (change: Y.Transaction) => {
-        if (reversing.delete(room.doc)) return;
+        const forgetUndone = reversing.get(room.doc);
+        reversing.delete(room.doc);
+        // In the same turn as the change: an edit of the agent that comes later is not forgotten.
+        if (forgetUndone !== undefined) return forgetUndone();
         const author = authorOf(change.origin);
         if (author?.kind === 'agent') record(room, author, changesOf(change));
       });

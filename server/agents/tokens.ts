@@ -39,6 +39,8 @@ export interface AgentTokens {
   get(environmentId: string, id: string): AgentRecord;
   revoke(environmentId: string, id: string): AgentRecord;
   setMode(environmentId: string, id: string, mode: AgentMode): AgentRecord;
+  /** Whether its changes are made or suggested; `undefined` for an id of no agent. */
+  modeOf(id: string): AgentMode | undefined;
   /** The agent is a member of an environment that it created. */
   adopt(id: string, environmentId: string): void;
   creationsSince(id: string, since: number): number;
@@ -74,6 +76,7 @@ export function createAgentTokens(database: DatabaseSync, now: () => number = Da
   const used = database.prepare('UPDATE agent_tokens SET last_used_at = ? WHERE id = ?');
   const revoked = database.prepare('UPDATE agent_tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL');
   const mode = database.prepare('UPDATE agent_tokens SET mode = ? WHERE id = ?');
+  const selectMode = database.prepare('SELECT mode FROM agent_tokens WHERE id = ?');
   const createdBy = database.prepare('SELECT environment_id FROM agent_environments WHERE agent_id = ?');
   const adopted = database.prepare('INSERT OR IGNORE INTO agent_environments (agent_id, environment_id, created_at) VALUES (?, ?, ?)');
   const creations = database.prepare('SELECT COUNT(*) AS n FROM agent_environments WHERE agent_id = ? AND created_at > ?');
@@ -115,6 +118,7 @@ export function createAgentTokens(database: DatabaseSync, now: () => number = Da
       mode.run(agentMode, id);
       return get(environmentId, id);
     },
+    modeOf: (id) => (selectMode.get(id) as { mode: AgentMode } | undefined)?.mode,
     adopt: (id, environmentId) => void adopted.run(id, environmentId, now()),
     creationsSince: (id, since) => (creations.get(id, since) as { n: number }).n,
     onRevoked(listener) {

@@ -32,8 +32,8 @@ const list = createRoute({
 export const SAFE_ATTACHMENT = { 'content-disposition': 'attachment', 'x-content-type-options': 'nosniff', 'content-security-policy': "sandbox; default-src 'none'", 'cross-origin-resource-policy': 'same-origin' };
 const bytesContent = { 'application/octet-stream': { schema: z.any().openapi({ type: 'string', format: 'binary' }) } };
 
-export function fileRoutes(app: ApiApp, { environments, rooms, blobs, agents }: ApiOptions): void {
-  const files = createFiles(rooms, blobs, agents.locks.check);
+export function fileRoutes(app: ApiApp, { environments, rooms, blobs }: ApiOptions): void {
+  const files = createFiles(rooms, blobs);
   const environmentOf = (c: Context<ApiEnv>, right: Right) => requireRight(environments, c.get('identity'), c.req.param('id') ?? '', right).id;
   const authorOf = (c: Context<ApiEnv>, environmentId: string) => authorIn(requireIdentity(c.get('identity')), environmentId);
 

@@ -35,8 +35,7 @@ export interface Files {
   remove(environmentId: string, path: string, precondition: Precondition, author: Author): Promise<void>;
 }
 
-/** `guard` throws when the author may not change the file. */
-export function createFiles(rooms: Rooms, blobs: Blobs, guard: (environmentId: string, file: DocumentFile, author: Author) => void = () => undefined): Files {
+export function createFiles(rooms: Rooms, blobs: Blobs): Files {
   return {
     list: (environmentId) => rooms.read(environmentId, (doc) => listFiles(doc).map(infoOf)),
     async read(environmentId, path) {
@@ -57,7 +56,6 @@ export function createFiles(rooms: Rooms, blobs: Blobs, guard: (environmentId: s
         const file = findByPath(doc, path);
         checkPrecondition(file, path, precondition);
         if (file === undefined) checkClash(doc, path);
-        else guard(environmentId, file, author);
         store(doc, file, path, content);
         return { info: infoOf(existing(doc, path)), created: file === undefined };
       }, author);
@@ -66,7 +64,6 @@ export function createFiles(rooms: Rooms, blobs: Blobs, guard: (environmentId: s
       await rooms.change(environmentId, (doc) => {
         const file = existing(doc, path);
         checkPrecondition(file, path, { ...precondition, ifNoneMatch: undefined });
-        guard(environmentId, file, author);
         deleteFile(doc, file.id);
       }, author);
     },

@@ -1,4 +1,5 @@
 /** The timeline of an environment (row D7, SPEC.md): revisions with authors, their files byte for byte, checkpoints, restore. */
+import type * as Y from 'yjs';
 import type { Author } from '../../shared/document/author.ts';
 import { listFiles } from '../../shared/document/schema.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
@@ -51,7 +52,7 @@ export interface History {
    * Runs one change of the document as a step of its own; resolves with its revision and the one before it.
    * For what is one act though it touches many files.
    */
-  step(environmentId: string, author: Author, note: CutNote, change: (room: Room) => void): Promise<{ revision: number; undo: number }>;
+  step(environmentId: string, author: Author, note: CutNote, change: (doc: Y.Doc) => void): Promise<{ revision: number; undo: number }>;
 }
 
 export function createHistory(rooms: Rooms, blobs: Blobs): History {
@@ -86,15 +87,12 @@ export function createHistory(rooms: Rooms, blobs: Blobs): History {
     return content.kind === 'binary' ? content : { ...content, text: utf8.decode(bytes) };
   }
 
-  function step(environmentId: string, author: Author, note: CutNote, change: (room: Room) => void): Promise<{ revision: number; undo: number }> {
+  function step(environmentId: string, author: Author, note: CutNote, change: (doc: Y.Doc) => void): Promise<{ revision: number; undo: number }> {
     return within(environmentId, async (room) => {
+      // What is refused ends no step of others.
+      rooms.rehearse(environmentId, change, author);
       const before = room.recorder.cut();
-      let isDone = false;
-      const changed = rooms.change(environmentId, () => {
-        change(room);
-        isDone = true;
-      }, author);
-      if (!isDone) await changed;
+      const changed = rooms.change(environmentId, change, author);
       // In the same turn, so that the step holds nothing of others.
       const after = room.recorder.cut(note, author);
       const [, undo, revision] = await Promise.all([changed, before, after]);
@@ -137,7 +135,7 @@ export function createHistory(rooms: Rooms, blobs: Blobs): History {
       const missing = paths?.find((path) => !manifest.has(path) && !store.hasPath(environmentId, path));
       if (missing !== undefined) throw TerrariumError.of('E-TERRARIUM-1371', { path: printable(missing), revision });
       const fixed = await Promise.all([...(paths === undefined ? manifest.keys() : new Set(paths))].map(async (path) => [path, await wantedOf(environmentId, manifest.get(path))] as const));
-      return step(environmentId, author, { kind: 'restored', restored: revision }, ({ doc }) => {
+      return step(environmentId, author, { kind: 'restored', restored: revision }, (doc) => {
         const others = paths === undefined ? listFiles(doc).map(({ path }) => [path, undefined] as const) : [];
         restoreFiles(doc, new Map([...others, ...fixed]));
       });

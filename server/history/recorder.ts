@@ -5,6 +5,7 @@ import { authorKey } from '../../shared/document/author.ts';
 import type { Author } from '../../shared/document/author.ts';
 import { filesMap, getFile, listFiles } from '../../shared/document/schema.ts';
 import type { DocumentFile } from '../../shared/document/schema.ts';
+import { filesOf } from '../rooms/rehearsal.ts';
 import { compress } from './store.ts';
 import type { Content, NewRevision, RevisionKind, RevisionStore } from './store.ts';
 import { THIN_EVERY, thinOut } from './thin.ts';
@@ -224,8 +225,3 @@ export class Recorder {
   }
 }
 
-function filesOf(event: Y.YEvent<Y.AbstractType<unknown>>): string[] {
-  const [first] = event.path;
-  if (event.path.length > 0) return typeof first === 'string' ? [first] : [];
-  return [...event.keys.keys()];
-}

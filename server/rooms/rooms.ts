@@ -7,6 +7,8 @@ import { createRevisionStore } from '../history/store.ts';
 import type { RevisionStore } from '../history/store.ts';
 import type { Logger } from '../logger.ts';
 import { createUpdateLog } from './log.ts';
+import { rehearse } from './rehearsal.ts';
+import type { TouchedFile } from './rehearsal.ts';
 import { Room } from './room.ts';
 import type { RoomOrigin } from './room.ts';
 
@@ -19,8 +21,12 @@ export interface Rooms {
   /**
    * Changes the document and resolves when the change is durable. What `change` throws is thrown, and nothing is changed if it throws first; nor is
    * while commits fail. A commit that fails afterwards is thrown as well, though its change stays in the document and is written when it can be (SPEC R8).
+   * `change` does nothing but change the document that it is given: it may be asked what it would do on a copy. `actor` is who asks, where that is
+   * another than whose change it is: a person who accepts what an agent proposed.
    */
-  change<T>(environmentId: string, change: (doc: Y.Doc) => T, author: Author): Promise<T>;
+  change<T>(environmentId: string, change: (doc: Y.Doc) => T, author: Author, actor?: Author): Promise<T>;
+  /** Throws what `change` would throw, and changes nothing. */
+  rehearse(environmentId: string, change: (doc: Y.Doc) => unknown, author: Author): void;
   read<T>(environmentId: string, read: (doc: Y.Doc) => T): T;
   /** Writes the first content of an environment, inside the caller's transaction. */
   seed(environmentId: string, update: Uint8Array, author: Author): void;
@@ -37,6 +43,9 @@ export interface Rooms {
   close(): Promise<void>;
 }
 
+/** Throws where the actor may change nothing; answers with what judges the files that a change touches, where some are barred (SPEC R10). */
+export type WriteGate = (environmentId: string, actor: Author) => ((touched: readonly TouchedFile[]) => void) | undefined;
+
 export interface RoomsOptions {
   database: DatabaseSync;
   logger: Logger;
@@ -47,9 +56,10 @@ export interface RoomsOptions {
   onRemove?: (environmentId: string) => void;
   /** Throws when there is no space for a change. */
   checkSpace?: () => void;
+  gate?: WriteGate;
 }
 
-export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = () => undefined, onLoad, onRemove }: RoomsOptions): Rooms {
+export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = () => undefined, gate = () => undefined, onLoad, onRemove }: RoomsOptions): Rooms {
   const rooms = new Map<string, Room>();
   const log = createUpdateLog(database, logger, (environmentId) => endStep(rooms.get(environmentId)));
   const store = createRevisionStore(database);
@@ -109,19 +119,36 @@ export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = (
     }
   }
 
+  function checkWritable(): void {
+    checkSpace();
+    if (log.failure !== undefined) throw log.failure;
+  }
+
   return {
     revisions: store,
     enter,
     leave,
     read,
-    async change(environmentId, change, author) {
+    async change(environmentId, change, author, actor = author) {
       const room = enter(environmentId);
       try {
-        checkSpace();
-        if (log.failure !== undefined) throw log.failure;
+        checkWritable();
+        const judge = gate(environmentId, actor);
+        if (judge !== undefined) judge(rehearse(room.doc, change));
         const result = room.doc.transact(() => change(room.doc), { author } satisfies RoomOrigin);
         await durableOrFailed(room);
         return result;
+      } finally {
+        leave(room);
+      }
+    },
+    rehearse(environmentId, change, author) {
+      const room = enter(environmentId);
+      try {
+        checkWritable();
+        const judge = gate(environmentId, author);
+        const touched = rehearse(room.doc, change);
+        judge?.(touched);
       } finally {
         leave(room);
       }

@@ -19,7 +19,7 @@ export async function importInto(environmentId: string, files: readonly Template
   rooms.read(environmentId, check);
   const storing = pLimit(8);
   await Promise.all(files.filter(({ text }) => text === undefined).map(({ bytes }) => storing(() => blobs.put(environmentId, bytes))));
-  return history.step(environmentId, author, { kind: 'imported' }, ({ doc }) => {
+  return history.step(environmentId, author, { kind: 'imported' }, (doc) => {
     check(doc);
     const present = new Map(listFiles(doc).map(({ path }) => [path, findByPath(doc, path)]));
     for (const file of files) take(doc, file, present.get(file.path));
