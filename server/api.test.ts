@@ -67,6 +67,10 @@ describe('matrix: every route x every role', () => {
     ['POST …/shares', () => `${one()}/shares`, () => json({ role: 'viewer' }), [201, 403, 403, 404, 401]],
     ['GET …/shares', () => `${one()}/shares`, () => ({}), [200, 403, 403, 404, 401]],
     ['DELETE …/shares/:share', () => `${one()}/shares/none`, () => ({ method: 'DELETE' }), [404, 403, 403, 404, 401]],
+    ['POST …/embeds', () => `${one()}/embeds`, () => json({ origins: ['https://a.example'] }), [201, 403, 403, 404, 401]],
+    ['GET …/embeds', () => `${one()}/embeds`, () => ({}), [200, 403, 403, 404, 401]],
+    ['DELETE …/embeds/:embed', () => `${one()}/embeds/none`, () => ({ method: 'DELETE' }), [404, 403, 403, 404, 401]],
+    ['GET /api/embed', () => '/api/embed', () => ({}), [403, 403, 403, 403, 401]],
     ['DELETE /api/environments/:id', () => `/api/environments/none`, () => ({ method: 'DELETE' }), [404, 404, 404, 404, 401]],
     ['GET /api/openapi.json', () => '/api/openapi.json', () => ({}), [200, 200, 200, 200, 200]],
   ];
@@ -96,6 +100,7 @@ describe('matrix: every route x every role', () => {
         'get /api/environments/{id}/export', 'post /api/environments/{id}/import', 'post /api/environments/{id}/import/git', 'post /api/environments/imports', 'post /api/environments/imports/git',
         'post /api/environments/{id}/suspend', 'post /api/environments/{id}/resume',
         'get /api/environments/{id}/shares', 'post /api/environments/{id}/shares', 'delete /api/environments/{id}/shares/{share}',
+        'get /api/environments/{id}/embeds', 'post /api/environments/{id}/embeds', 'delete /api/environments/{id}/embeds/{embed}', 'get /api/embed',
         'post /api/session', 'put /api/environments/{id}/blobs/{sha256}', 'put /api/environments/{id}/files/{path}',
       ].sort(),
     );

@@ -15,6 +15,8 @@ import { activityRoutes } from './activity/routes.ts';
 import type { Identities, Identity } from './auth/identities.ts';
 import { sessionRoutes } from './auth/routes.ts';
 import type { Blobs } from './environments/blobs.ts';
+import type { Embeds } from './embeds/embeds.ts';
+import { embedRoutes } from './embeds/routes.ts';
 import type { Environments } from './environments/environments.ts';
 import type { Grants } from './environments/grants.ts';
 import { fileRoutes } from './environments/file-routes.ts';
@@ -37,6 +39,7 @@ export interface ApiOptions {
   activity: Activity;
   environments: Environments;
   agents: Agents;
+  embeds: Embeds;
   mcp: McpEndpoint;
   grants: Grants;
   rooms: Rooms;
@@ -87,6 +90,7 @@ export function createApp(options: ApiOptions): ApiApp {
   environmentRoutes(app, options);
   fileRoutes(app, options);
   shareRoutes(app, options);
+  embedRoutes(app, options);
   activityRoutes(app, options);
   agentRoutes(app, options);
   toolRoutes(app, options);

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
+import { TerrariumError } from '../shared/errors/error.ts';
 import { origins } from '../shared/hosts.ts';
 import { createActivity } from './activity/activity.ts';
 import { createAgents } from './agents/index.ts';
@@ -13,8 +14,9 @@ import { createApi } from './api.ts';
 import { createChannels } from './channels/channels.ts';
 import { watchFiles } from './channels/file-changes.ts';
 import { createCapabilities } from './auth/capability.ts';
-import { createIdentities } from './auth/identities.ts';
+import { createIdentities, embedMemberId } from './auth/identities.ts';
 import { loadSecrets } from './auth/secrets.ts';
+import { createEmbeds } from './embeds/embeds.ts';
 import { createBlobs } from './environments/blobs.ts';
 import { createEnvironments } from './environments/environments.ts';
 import { createGrants } from './environments/grants.ts';
@@ -88,7 +90,13 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const resources = createResourceManager({ environments, rooms, maxActive: settings.config.resources.max_active, idleMs: settings.config.resources.idle_timeout, logger });
   const at = origins(settings.baseOrigin);
   const tokens = createAgentTokens(database);
-  const identities = createIdentities({ database, secrets, agentOf: tokens.identify, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
+  const embeds = createEmbeds(database);
+  embeds.onEnded((embed) => {
+    const { code, message } = TerrariumError.of('E-TERRARIUM-1381');
+    rooms.expel(embed.environmentId, { kind: 'person', id: embedMemberId(embed) }, 4410, `${code} ${message}`);
+  });
+  environments.onRemoved((environmentId) => embeds.remove(environmentId));
+  const identities = createIdentities({ database, secrets, agentOf: tokens.identify, embedOf: embeds.identify, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
   const grants = createGrants(database);
   const packages = await createPackagesApp({ dataDir: settings.dataDir, config: settings, templatesDir: settings.templatesDir, verifyCapability: capabilities.verifyCapability, grants: grants.of, logger });
   function expectPacks({ id, template }: { id: string; template: string }): void {
@@ -107,7 +115,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const pages = createPreviewPages({ browser, shares: sharing.shares, hosts: hosts.links, environments, origins: at });
   const agents = createAgents({ history: content.history, pages, sharing, tokens, database, rooms, blobs, environments, hosts: hosts.links, activity, policy: packages.policy, origins: at, limits: settings.config.agents });
   const mcp = createMcp({ agents, identities, logger, version: '1' });
-  const api = createApi({ hosts: hosts.links, sharing, activity, agents, mcp, environments, grants, rooms, blobs, ...content, resources, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
+  const api = createApi({ hosts: hosts.links, sharing, embeds, activity, agents, mcp, environments, grants, rooms, blobs, ...content, resources, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({
     baseHost: new URL(settings.baseOrigin).host,
     logger,
@@ -120,6 +128,8 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
       rooms: roomsOf(settings.baseOrigin, settings.embedOrigins),
       sandbox: settings.config.security.sandbox_attributes,
       isEnvironment: environments.isLabel,
+      embedders: (environmentId) => embeds.origins(environmentId),
+      embeddersOfTask: (task) => [...new Set(environments.list().flatMap(({ id, taskId }) => (id === task || taskId === task ? embeds.origins(id) : [])))],
       expectedPacks: (label) => packages.expected.of(label),
       issueCapability: (label, lifetime) => capabilities.issueCapability({ label, kind: 'packages', exp: Date.now() + lifetime }),
       assets: async () => JSON.parse(await readFile(path.join(settings.distDir, 'host', 'manifest.json'), 'utf8').catch(() => '{}')) as unknown,
@@ -161,6 +171,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
     async close() {
       resources.close();
       activity.close();
+      embeds.close();
       await pages.close();
       await headless.close();
       await browser.close();

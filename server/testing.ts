@@ -88,6 +88,8 @@ export function writeFixture(root: string): void {
     'dist/preview/client.js': '// client',
     'dist/broker/index.html': '<!doctype html>',
     'dist/app/index.html': '<!doctype html><title>app</title>',
+    'dist/app/embed.html': '<!doctype html><title>embed</title>',
+    'dist/embed/element.js': '// component',
     'dist/app/assets/index-1.js': '// app',
   };
   for (const [name, content] of Object.entries(files)) {

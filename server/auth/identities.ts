@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { SERVER_AUTHOR } from '../../shared/document/author.ts';
 import type { Author } from '../../shared/document/author.ts';
 import type { Agent } from '../agents/tokens.ts';
+import type { Embed } from '../embeds/store.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -24,6 +25,8 @@ export interface Identity {
   memberIds: ReadonlyMap<string, string>;
   /** Of an agent's token; such an identity is nothing else. */
   agent?: Agent;
+  /** Of an embed's token: a member whom nobody knows, in a frame of somebody else's page (server/embeds/SPEC.md). */
+  embed?: Embed;
 }
 
 export interface Identities {
@@ -59,8 +62,8 @@ interface MemberRow {
   role: MemberRole;
 }
 
-export function createIdentities(options: { database: DatabaseSync; secrets: Secrets; cookieName: string; appOrigin: string; agentOf: (token: string) => Agent | undefined }): Identities {
-  const { database, secrets, cookieName, appOrigin, agentOf } = options;
+export function createIdentities(options: { database: DatabaseSync; secrets: Secrets; cookieName: string; appOrigin: string; agentOf: (token: string) => Agent | undefined; embedOf: (token: string) => Embed | undefined }): Identities {
+  const { database, secrets, cookieName, appOrigin, agentOf, embedOf } = options;
   // A new owner token ends all sessions of the old one.
   const key = createHmac('sha256', secrets.signing).update('session\0').update(secrets.ownerToken).digest();
   const byHash = database.prepare('SELECT id, environment_id, role FROM members WHERE token_hash = ? AND expires_at > ?');
@@ -77,6 +80,8 @@ export function createIdentities(options: { database: DatabaseSync; secrets: Sec
     if (isOwnerToken(token)) return { owner: true, memberships: new Map(), memberIds: new Map() };
     const agent = agentOf(token);
     if (agent !== undefined) return { owner: false, memberships: new Map(), memberIds: new Map(), agent };
+    const embed = embedOf(token);
+    if (embed !== undefined) return { owner: false, memberships: new Map([[embed.environmentId, embed.role]]), memberIds: new Map([[embed.environmentId, embedMemberId(embed)]]), embed };
     const member = memberOfToken(token);
     return member === undefined ? undefined : { owner: false, memberships: new Map([[member.environment_id, member.role]]), memberIds: new Map([[member.environment_id, member.id]]) };
   }
@@ -151,6 +156,9 @@ export function createIdentities(options: { database: DatabaseSync; secrets: Sec
     memberCount: (environmentId) => 1 + (count.get(environmentId, Date.now()) as { n: number }).n,
   };
 }
+
+/** As whom an embed is a member. */
+export const embedMemberId = ({ id }: Pick<Embed, 'id'>): string => `embed-${id}`;
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 const hashOf = (token: string) => digest(token).toString('hex');

@@ -100,6 +100,8 @@ function admit(request: IncomingMessage, environmentId: string, { identities, en
   identities.checkOrigin(origin ?? null);
   const identity = identify(request, origin !== undefined, identities);
   if (identity === undefined) throw TerrariumError.of('E-TERRARIUM-1400');
+  // What a visitor of somebody else's page runs answers for nobody (EB6).
+  if (identity.embed !== undefined) throw TerrariumError.of('E-TERRARIUM-1402', { role: 'embed' });
   const role = roleIn(identity, environmentId);
   if (role === undefined || environments.find(environmentId) === undefined) throw TerrariumError.of('E-TERRARIUM-1001', { environmentId });
   if (role !== 'owner' && role !== 'editor') throw TerrariumError.of('E-TERRARIUM-1402', { role });

@@ -5,7 +5,7 @@ import type { HostsContext } from './context.ts';
 import { brokerPolicy } from './policies.ts';
 import { fileResponse, relativePath } from './static-files.ts';
 
-export async function serveBroker(request: Request, url: URL, label: string, { dist, rooms, origins }: HostsContext): Promise<Response> {
+export async function serveBroker(request: Request, url: URL, label: string, { dist, rooms, origins, embedders }: HostsContext): Promise<Response> {
   const relative = url.pathname === '/' ? 'index.html' : relativePath(url.pathname);
   const file = relative === undefined ? undefined : await dist.read(`broker/${relative}`);
   if (file === undefined) {
@@ -14,7 +14,7 @@ export async function serveBroker(request: Request, url: URL, label: string, { d
   const policy = embedderPolicy(url.searchParams.get('coep'));
   return fileResponse(request, file, {
     ...(policy === undefined ? {} : { 'cross-origin-embedder-policy': policy }),
-    'content-security-policy': brokerPolicy(rooms, origins.host(label)),
+    'content-security-policy': brokerPolicy(rooms, origins.host(label), embedders(label)),
     'cross-origin-resource-policy': 'cross-origin',
     // The container host learns its client's origin from it where the browser has no ancestorOrigins.
     'referrer-policy': 'strict-origin',

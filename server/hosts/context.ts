@@ -10,6 +10,10 @@ export interface HostsContext {
   /** Sandbox tokens of previews, as in the iframe's attribute. */
   sandbox: string;
   isEnvironment(label: string): boolean;
+  /** Origins of the pages that may show this environment in a frame (server/embeds/SPEC.md). */
+  embedders(environmentId: string): string[];
+  /** The same for the address of an embed, which names the environment or its task. */
+  embeddersOfTask(task: string): string[];
   /** A signed token with which code of this label may use the package service, for so many milliseconds. */
   issueCapability(label: string, lifetimeMs: number): string;
   /** Hashes of packs that this label is likely to install. */

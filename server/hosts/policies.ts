@@ -24,8 +24,10 @@ function policy(directives: Record<string, string | readonly string[]>): string 
 
 const NOTHING_ELSE = { 'base-uri': "'none'", 'object-src': "'none'" };
 
-/** The page. Monaco and xterm set style elements; Monaco starts its workers from blobs. */
-export function appPolicy({ app, anyBroker, anyPreview }: Rooms): string {
+const orNobody = (origins: readonly string[]): string | readonly string[] => (origins.length === 0 ? "'none'" : origins);
+
+/** The page. Monaco and xterm set style elements; Monaco starts its workers from blobs. `ancestors`: who may frame it. */
+export function appPolicy({ app, anyBroker, anyPreview }: Rooms, ancestors: readonly string[] = []): string {
   return policy({
     'default-src': "'none'",
     'script-src': "'self' 'wasm-unsafe-eval'",
@@ -36,20 +38,21 @@ export function appPolicy({ app, anyBroker, anyPreview }: Rooms): string {
     'worker-src': "'self' blob:",
     'manifest-src': "'self'",
     'frame-src': [anyBroker, anyPreview],
-    'frame-ancestors': "'none'",
+    'frame-ancestors': orNobody(ancestors),
     'form-action': "'self'",
     ...NOTHING_ELSE,
   });
 }
 
-export function brokerPolicy({ app }: Rooms, hostOrigin: string): string {
+/** `embedders`, here and below: origins of the pages that may show the environment; each ancestor of a frame must match, theirs is the outermost. */
+export function brokerPolicy({ app }: Rooms, hostOrigin: string, embedders: readonly string[]): string {
   return policy({
     'default-src': "'none'",
     'script-src': "'self'",
     // Its service worker fetches the page and the script, to keep them for offline.
     'connect-src': "'self'",
     'frame-src': hostOrigin,
-    'frame-ancestors': app,
+    'frame-ancestors': [app, ...embedders],
     'form-action': "'none'",
     ...NOTHING_ELSE,
   });
@@ -59,24 +62,24 @@ export function brokerPolicy({ app }: Rooms, hostOrigin: string): string {
  * The container host runs a task's code, so the policy does not limit what it loads; it says who may frame it. Each ancestor must
  * match: the broker is itself framed by the app.
  */
-export function hostPolicy({ app, embedders }: Rooms, broker: string | undefined): string {
-  return policy({ ...NOTHING_ELSE, 'frame-ancestors': broker === undefined ? [app, ...embedders] : [broker, app] });
+export function hostPolicy({ app, embedders }: Rooms, environment: { broker: string; embedders: readonly string[] } | undefined): string {
+  return policy({ ...NOTHING_ELSE, 'frame-ancestors': environment === undefined ? [app, ...embedders] : [environment.broker, app, ...environment.embedders] });
 }
 
 /** Framed by previews, which are framed by the app or an embedder, or opened in a tab. The relay itself admits only `<label>--*`. */
-export function relayPolicy({ app, anyPreview, embedders }: Rooms): string {
-  return policy({ 'default-src': "'none'", 'script-src': "'self'", 'worker-src': "'self'", 'connect-src': "'self'", 'frame-ancestors': [anyPreview, app, ...embedders], ...NOTHING_ELSE });
+export function relayPolicy({ app, anyPreview, embedders }: Rooms, ofEnvironment: readonly string[]): string {
+  return policy({ 'default-src': "'none'", 'script-src': "'self'", 'worker-src': "'self'", 'connect-src': "'self'", 'frame-ancestors': [anyPreview, app, ...embedders, ...ofEnvironment], ...NOTHING_ELSE });
 }
 
 /** Our own pages on a preview origin. The sandbox holds there also in a tab; what the task's server answers gets it from the preview's service worker. */
-export function previewPolicy({ app, anyPreview, embedders }: Rooms, sandbox: string, hostOrigin: string): string {
+export function previewPolicy({ app, anyPreview, embedders }: Rooms, sandbox: string, hostOrigin: string, ofEnvironment: readonly string[]): string {
   return policy({
     sandbox,
     'default-src': "'self'",
     'script-src': "'self' 'unsafe-inline'",
     'style-src': "'self' 'unsafe-inline'",
     'frame-src': ["'self'", hostOrigin, anyPreview],
-    'frame-ancestors': [app, anyPreview, ...embedders],
+    'frame-ancestors': [app, anyPreview, ...embedders, ...ofEnvironment],
     ...NOTHING_ELSE,
   });
 }

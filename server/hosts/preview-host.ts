@@ -16,7 +16,7 @@ export async function servePreviewHost(request: Request, url: URL, label: string
   if (request.method !== 'GET' && request.method !== 'HEAD') throw TerrariumError.of('E-TERRARIUM-1102', { method: request.method, path: url.pathname });
   const { pathname } = url;
   if (pathname === HOST_PATHS.headless) return headless(url, label, context);
-  if (pathname === HOST_PATHS.relay) return relay(request, context);
+  if (pathname === HOST_PATHS.relay) return relay(request, label, context);
   if (pathname === '/~capability') return capability(request, label, context);
   if (pathname === HOST_PATHS.serviceWorker || pathname === '/sw.js') return serviceWorker(request, pathname, context);
   if (pathname.startsWith(HOST_PATHS.runtime)) return runtimeAsset(request, url, context);
@@ -24,7 +24,7 @@ export async function servePreviewHost(request: Request, url: URL, label: string
 }
 
 async function headless(url: URL, label: string, context: HostsContext): Promise<Response> {
-  const { dist, origins, rooms, isEnvironment } = context;
+  const { dist, origins, rooms, isEnvironment, embedders } = context;
   const html = await dist.readText('host/headless.html');
   if (html === undefined) throw TerrariumError.of('E-TERRARIUM-3002', { part: 'preview-shell' });
   const boot = {
@@ -42,7 +42,7 @@ async function headless(url: URL, label: string, context: HostsContext): Promise
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
-      'content-security-policy': hostPolicy(rooms, isEnvironment(label) ? origins.broker(label) : undefined),
+      'content-security-policy': hostPolicy(rooms, isEnvironment(label) ? { broker: origins.broker(label), embedders: embedders(label) } : undefined),
       ...isolation(url.searchParams.get('coep')),
       ...ANY_ORIGIN_MAY_EMBED,
     },
@@ -62,13 +62,13 @@ export function withBoot(html: string, boot: unknown): string {
   return place.test(html) ? html.replace(place, () => element) : html.replace('</head>', () => `${element}</head>`);
 }
 
-async function relay(request: Request, { dist, rooms }: HostsContext): Promise<Response> {
+async function relay(request: Request, label: string, { dist, rooms, embedders }: HostsContext): Promise<Response> {
   const file = await dist.read('host/relay.html');
   if (file === undefined) throw TerrariumError.of('E-TERRARIUM-3002', { part: 'preview-shell' });
   return fileResponse(request, file, {
     'cache-control': 'no-cache',
     'referrer-policy': 'no-referrer',
-    'content-security-policy': relayPolicy(rooms),
+    'content-security-policy': relayPolicy(rooms, embedders(label)),
     'cross-origin-embedder-policy': 'require-corp',
     ...ANY_ORIGIN_MAY_EMBED,
   });

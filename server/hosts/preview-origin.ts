@@ -30,8 +30,8 @@ async function ownFile(pathname: string, { dist }: HostsContext): Promise<Static
 
 const PAGES = new Set(['bootstrap', 'prepare', 'connect']);
 
-function answer(request: Request, file: StaticFile, label: string, { rooms, sandbox, origins }: HostsContext): Response {
+function answer(request: Request, file: StaticFile, label: string, { rooms, sandbox, origins, embedders }: HostsContext): Response {
   const isPage = file.type.startsWith('text/html');
-  const page: Record<string, string> = isPage ? { 'content-security-policy': previewPolicy(rooms, sandbox, origins.host(label)), 'referrer-policy': 'strict-origin-when-cross-origin' } : {};
+  const page: Record<string, string> = isPage ? { 'content-security-policy': previewPolicy(rooms, sandbox, origins.host(label), embedders(label)), 'referrer-policy': 'strict-origin-when-cross-origin' } : {};
   return fileResponse(request, file, { ...EVERYWHERE, 'service-worker-allowed': '/', ...page });
 }

@@ -60,6 +60,11 @@ const MIGRATIONS: readonly string[] = [
      id TEXT PRIMARY KEY, environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, name TEXT NOT NULL UNIQUE, role TEXT NOT NULL,
      code INTEGER NOT NULL, ports TEXT NOT NULL, lan_ports TEXT NOT NULL, password TEXT, created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER) STRICT;
    CREATE INDEX shares_of_environment ON shares (environment_id, created_at);`,
+  // server/embeds/SPEC.md
+  `CREATE TABLE embeds (
+     id TEXT PRIMARY KEY, environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, label TEXT NOT NULL, role TEXT NOT NULL,
+     origins TEXT NOT NULL, token_hash TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER) STRICT;
+   CREATE INDEX embeds_of_environment ON embeds (environment_id, created_at);`,
 ];
 
 export function openDatabase(file: string): DatabaseSync {
