@@ -30,15 +30,18 @@ export async function holdLock(name: string): Promise<(() => void) | undefined> 
   };
 }
 
+/** Chromium forgets an abort of a worker's first request that comes before the browser has looked at the request: it neither rejects nor ends it. */
 function request(name: string, signal: AbortSignal): Promise<(() => void) | undefined> {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const { promise, resolve, reject } = Promise.withResolvers<(() => void) | undefined>();
+  signal.addEventListener('abort', () => resolve(undefined), { once: true });
   navigator.locks.request(name, { signal }, () => {
+    // Granted after all: nobody waits for it.
+    if (signal.aborted) return undefined;
     resolve(release);
     return released;
   }).catch((error: unknown) => {
-    if (signal.aborted) resolve(undefined);
-    else reject(error as Error);
+    if (!signal.aborted) reject(error as Error);
   });
   return promise;
 }
