@@ -71,6 +71,17 @@ describe('the manager, by keyboard alone', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Terminate' }).press('Enter');
     await expect.poll(() => page.locator('.environment-row').count()).toBe(1);
   });
+  test('those that were terminated are listed with when and by whom, are found by their words, and cannot be opened', async () => {
+    await page.getByRole('button', { name: /^terminated/ }).press('Enter');
+    const ended = page.getByRole('list', { name: 'Terminated environments' }).getByRole('listitem');
+    await expect.poll(() => ended.count()).toBe(2);
+    expect((await ended.first().innerText()).replaceAll(/\s+/g, ' ')).toMatch(/^st (Second|Third) task static-html terminated by Owner, just now$/i);
+    expect(await ended.getByRole('link').count()).toBe(0);
+    await page.getByRole('searchbox').fill('second');
+    await expect.poll(() => ended.count()).toBe(1);
+    await page.getByRole('searchbox').fill('');
+    await page.getByRole('button', { name: /^all/ }).press('Enter');
+  });
   test('the preview of one runs beside the list', async () => {
     await page.locator('.environment-link').first().focus();
     await page.keyboard.press('ArrowRight');
@@ -79,6 +90,9 @@ describe('the manager, by keyboard alone', () => {
       const frame = page.frames().find((each) => /--\d+\.preview\./.test(each.url()));
       return frame?.evaluate(() => document.querySelector('h1')?.textContent).catch(() => undefined);
     }, LONG).toBe('Static HTML');
+    // The container runs in this page, which is the environment's host: what its programs use is measured, the rest is said to be unknown.
+    const details = page.getByRole('complementary', { name: 'About First task' });
+    await expect.poll(async () => (await details.innerText()).replaceAll(/\s+/g, ' '), LONG).toMatch(/Container in a member’s tab Processes [1-9]\d*, [1-9]\d* threads? Running code \d+ % of a processor Packages in memory [\d.]+ [kM]?B Memory of programs not told by browsers/);
     await page.keyboard.press('Escape');
   });
 });

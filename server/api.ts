@@ -27,6 +27,7 @@ import type { GitFetcher } from './transfer/git.ts';
 import { transferRoutes } from './transfer/routes.ts';
 import type { ResourceManager } from './resources/manager.ts';
 import { resourceRoutes } from './resources/routes.ts';
+import type { ResourceUse } from './resources/use.ts';
 import { health } from './hosts/index.ts';
 import type { HostLinks } from './host-link/links.ts';
 import { errorResponse } from './http/answer.ts';
@@ -47,6 +48,7 @@ export interface ApiOptions {
   history: History;
   git: GitFetcher;
   resources: ResourceManager;
+  resourceUse: ResourceUse;
   /** Of an imported project that says nothing else. */
   defaultPort: number;
   hosts: HostLinks;

@@ -21,6 +21,7 @@ import { createBlobs } from './environments/blobs.ts';
 import { createEnvironments } from './environments/environments.ts';
 import { createGrants } from './environments/grants.ts';
 import { createResourceManager } from './resources/manager.ts';
+import { createResourceUse } from './resources/use.ts';
 import { createGitFetcher } from './transfer/git.ts';
 import { createHeadless } from './headless/index.ts';
 import type { Headless } from './headless/index.ts';
@@ -115,7 +116,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const pages = createPreviewPages({ browser, shares: sharing.shares, hosts: hosts.links, environments, origins: at });
   const agents = createAgents({ history: content.history, pages, sharing, tokens, database, rooms, blobs, environments, hosts: hosts.links, activity, policy: packages.policy, origins: at, limits: settings.config.agents });
   const mcp = createMcp({ agents, identities, logger, version: '1' });
-  const api = createApi({ hosts: hosts.links, sharing, embeds, activity, agents, mcp, environments, grants, rooms, blobs, ...content, resources, identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
+  const api = createApi({ hosts: hosts.links, sharing, embeds, activity, agents, mcp, environments, grants, rooms, blobs, ...content, resources, resourceUse: createResourceUse(hosts.links), identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({
     baseHost: new URL(settings.baseOrigin).host,
     logger,

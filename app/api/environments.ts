@@ -15,13 +15,17 @@ const environmentSchema = z.object({
   storageBytes: z.number(),
   members: z.number().int(),
   connections: z.number().int(),
+  agents: z.array(z.object({ id: z.string(), name: z.string(), client: z.string().nullable(), lastUsedAt: z.string().nullable() })),
+  use: z.object({ host: z.enum(['person', 'headless']), processes: z.number().int(), threads: z.number().int(), busy: z.number().nullable(), packBytes: z.number() }).nullable(),
   ports: z.object({ frontend: z.number().int() }),
   role: z.enum(['owner', 'editor', 'viewer']),
   sandbox: z.string(),
 });
 
 /** `Environment` as it is kept in this browser. */
-const rememberedSchema = environmentSchema.omit({ ports: true }).extend({ agentId: z.string().optional(), createdAt: z.number(), usedAt: z.number(), port: z.number().int() });
+const rememberedSchema = environmentSchema.omit({ ports: true, agents: true, use: true }).extend({ agents: environmentSchema.shape.agents.default([]), use: environmentSchema.shape.use.default(null), agentId: z.string().optional(), createdAt: z.number(), usedAt: z.number(), port: z.number().int() });
+
+const terminatedSchema = z.object({ environmentId: z.string(), taskId: z.string(), agentId: z.string().nullable(), template: z.string(), createdAt: z.string(), terminatedAt: z.string(), terminatedBy: z.string() });
 
 const templateSchema = z.object({
   id: z.string(),
@@ -47,11 +51,26 @@ export interface Environment {
   members: number;
   /** Open connections to its document. */
   connections: number;
+  /** Agents whose tokens count, the one that worked last first; `client` is the program that it says it is. */
+  agents: z.infer<typeof environmentSchema>['agents'];
+  /** What its container uses, where one runs that the server reaches. */
+  use: z.infer<typeof environmentSchema>['use'];
   /** Port whose page the preview shows. */
   port: number;
   role: 'owner' | 'editor' | 'viewer';
   /** Sandbox tokens for its preview frames. */
   sandbox: string;
+}
+
+/** What is left of an environment that was terminated; times are milliseconds since the epoch. */
+export interface TerminatedEnvironment {
+  environmentId: string;
+  taskId: string;
+  agentId: string | undefined;
+  template: string;
+  createdAt: number;
+  terminatedAt: number;
+  terminatedBy: string;
 }
 
 export type Template = z.infer<typeof templateSchema>;
@@ -63,9 +82,11 @@ function environmentOf(data: z.infer<typeof environmentSchema>): Environment {
 
 const path = (id: string) => `/api/environments/${encodeURIComponent(id)}`;
 
-export async function listEnvironments(signal?: AbortSignal): Promise<{ environments: Environment[]; maxActive: number }> {
-  const { environments, maxActive } = await callJson(z.object({ environments: z.array(environmentSchema), maxActive: z.number().int() }), '/api/environments', { signal });
-  return { environments: environments.map(environmentOf), maxActive };
+export async function listEnvironments(signal?: AbortSignal): Promise<{ environments: Environment[]; terminated: TerminatedEnvironment[]; maxActive: number }> {
+  const listSchema = z.object({ environments: z.array(environmentSchema), terminated: z.array(terminatedSchema), maxActive: z.number().int() });
+  const { environments, terminated, maxActive } = await callJson(listSchema, '/api/environments', { signal });
+  const ended = terminated.map(({ agentId, createdAt, terminatedAt, ...rest }) => ({ ...rest, agentId: agentId ?? undefined, createdAt: Date.parse(createdAt), terminatedAt: Date.parse(terminatedAt) }));
+  return { environments: environments.map(environmentOf), terminated: ended, maxActive };
 }
 
 export async function getEnvironment(id: string, signal?: AbortSignal): Promise<Environment> {

@@ -1,7 +1,7 @@
 /**
  * The system call channel of one thread: shared memory between the thread (client) and the kernel (server).
  *
- *     control: Int32[8]   STATE, SEQUENCE, LENGTH, STATUS, …      data: CHANNEL_DATA_BYTES
+ *     control: Int32[8]   STATE, SEQUENCE, LENGTH, STATUS, two words of idle.ts      data: CHANNEL_DATA_BYTES
  *
  * One call is in flight at a time. STATE goes IDLE -> REQUEST (client) -> RESPONSE (kernel) -> IDLE (client).
  * STATUS is 0, or a negative errno; then the data is a detail string. The reply repeats SEQUENCE, and the client checks it.
@@ -13,7 +13,7 @@ const STATE = 0;
 const SEQUENCE = 1;
 const LENGTH = 2;
 const STATUS = 3;
-const CONTROL_WORDS = 8;
+export const CONTROL_WORDS = 8;
 
 const IDLE = 0;
 const REQUEST = 1;
@@ -80,6 +80,8 @@ export class ChannelServer {
   private readonly reader: Reader;
   private readonly handler: CallHandler;
   private readonly signal: AbortSignal;
+  private blocked = 0;
+  private blockedSince: number | undefined;
 
   constructor(memory: SharedArrayBuffer, handler: CallHandler, signal: AbortSignal) {
     this.control = new Int32Array(memory, 0, CONTROL_WORDS);
@@ -91,6 +93,11 @@ export class ChannelServer {
     // Wakes the wait, which would keep the memory of an ended thread alive for ever.
     signal.addEventListener('abort', () => Atomics.notify(this.control, STATE), { once: true });
     this.listen();
+  }
+
+  /** Milliseconds that the thread has waited for calls that were answered later: it slept in them. Calls that are answered at once are work. */
+  get blockedTime(): number {
+    return this.blocked + (this.blockedSince === undefined ? 0 : performance.now() - this.blockedSince);
   }
 
   /** A loop, not a recursion: a thread may ask again before the answer to its last call has returned. */
@@ -123,6 +130,7 @@ export class ChannelServer {
       this.answer(0, result as Value);
       return true;
     }
+    this.blockedSince = performance.now();
     void result.then((value) => this.answer(0, value as Value), (error: unknown) => this.fail(error)).then(() => this.listen());
     return false;
   }
@@ -133,6 +141,8 @@ export class ChannelServer {
   }
 
   private answer(status: number, value: Value): void {
+    this.blocked = this.blockedTime;
+    this.blockedSince = undefined;
     if (this.signal.aborted) return;
     const { control } = this;
     try {

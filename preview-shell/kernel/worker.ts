@@ -116,7 +116,8 @@ async function build(init: KernelInit, { workdirName }: BuildRequest, urlOf: (po
 function tunnelServices({ kernel, workdir }: Container): TunnelServices {
   return {
     network: kernel.network,
-    processes: () => kernel.processes.list().map(({ pid, ppid, argv }) => ({ pid, ppid, command: argv.join(' ') })),
+    processes: () => kernel.processes.list().map(({ pid, ppid, argv, threads, busyTime }) => ({ pid, ppid, command: argv.join(' '), threads: threads.size, busyMs: busyTime })),
+    use: () => ({ busyMs: kernel.processes.busyTime, packBytes: [...kernel.disk.packs.values()].reduce((sum, pack) => sum + pack.byteLength, 0) }),
     start: (message, output) => runCommand(kernel.processes, commandOf(workdir, message), output),
   };
 }

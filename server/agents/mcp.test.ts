@@ -83,6 +83,11 @@ describe('tools over MCP', () => {
 });
 
 describe('who may speak', () => {
+  test('[T7] an agent is listed with what its client says it is', async () => {
+    await connect((await makeAgent(server, id)).token);
+    const { environments } = (await (await server.api('/api/environments')).json()) as { environments: { environmentId: string; agents: { name: string; client: string | null }[] }[] };
+    expect(environments.find(({ environmentId }) => environmentId === id)?.agents).toContainEqual(expect.objectContaining({ name: 'Robin', client: 'test 1' }));
+  });
   test('[M5] no token, a wrong one, a page of elsewhere', async () => {
     const answers = await Promise.all([raw(initialize, {}), raw(initialize, { authorization: 'Bearer tga_wrong' }), raw(initialize, { authorization: `Bearer ${OWNER_TOKEN}`, origin: 'https://evil.example' })]);
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 403]);

@@ -46,6 +46,11 @@ export function createMcp({ agents, identities, logger, version }: { agents: Age
     const caller = callerOf(identity);
     if ([...sessions.values()].filter((session) => session.caller === caller).length >= MAX_PER_CALLER) throw TerrariumError.of('E-TERRARIUM-1415', { limit: MAX_PER_CALLER });
     const server = new Server({ name: 'terrarium', title: 'Terrarium', version }, { capabilities: { tools: {} }, instructions: INSTRUCTIONS });
+    const { agent } = identity;
+    server.oninitialized = () => {
+      const client = server.getClientVersion();
+      if (client !== undefined && agent !== undefined) agents.tokens.noteClient(agent.id, `${client.title ?? client.name} ${client.version}`.trim());
+    };
     serveTools(server, agents.call, logger);
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,

@@ -66,8 +66,8 @@ export function agentRoutes(app: ApiApp, { environments, agents, origins }: ApiO
   });
 }
 
-function view({ id, name, color, verbs, mode, createdAt, expiresAt, revokedAt, lastUsedAt }: AgentRecord): AgentInfo {
+function view({ id, name, color, verbs, mode, createdAt, expiresAt, revokedAt, lastUsedAt, client }: AgentRecord): AgentInfo {
   const iso = (time: number | undefined) => (time === undefined ? null : new Date(time).toISOString());
   const state = revokedAt !== undefined ? 'revoked' : expiresAt <= Date.now() ? 'expired' : 'valid';
-  return { id, name, colour: color, verbs: [...verbs], mode, state, createdAt: new Date(createdAt).toISOString(), expiresAt: new Date(expiresAt).toISOString(), revokedAt: iso(revokedAt), lastUsedAt: iso(lastUsedAt) };
+  return { id, name, colour: color, verbs: [...verbs], mode, state, createdAt: new Date(createdAt).toISOString(), expiresAt: new Date(expiresAt).toISOString(), revokedAt: iso(revokedAt), lastUsedAt: iso(lastUsedAt), client: client ?? null };
 }

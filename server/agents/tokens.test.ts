@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditEntry, NewAgent } from '../../shared/agents/api.ts';
-import { createdAgentSchema } from '../../shared/agents/api.ts';
+import { agentListSchema, createdAgentSchema } from '../../shared/agents/api.ts';
 import { VERBS } from '../../shared/agents/verbs.ts';
 import { openDatabase } from '../storage/database.ts';
 import { startTestServer } from '../testing.ts';
 import type { TestServer } from '../testing.ts';
 import { createAudit, detailOf } from './audit.ts';
 import { createCallLimit } from './limits.ts';
+import { callTool, makeAgent } from './testing.ts';
 import { createAgentTokens } from './tokens.ts';
 
 let server: TestServer;
@@ -59,6 +60,13 @@ describe('a token', () => {
     expect(entry).toMatchObject({ action: `http:PUT /api/environments/${id}/files/by-agent.txt`, outcome: 'ok', actor: { kind: 'agent', id: agent.id, name: 'Robin' } });
   });
 
+  test('[T7] is of the program that its client says it is; what was declared counts until then, and REST where nothing is known', async () => {
+    const clientOf = async (agent: string) => agentListSchema.parse(await (await server.api(`/api/environments/${id}/agents`)).json()).agents.find((one) => one.id === agent)?.client;
+    const [silent, declared] = [await makeAgent(server, id), await makeAgent(server, id, { client: 'Own script' })];
+    expect([await clientOf(silent.id), await clientOf(declared.id)]).toEqual([null, 'Own script']);
+    for (const { token } of [silent, declared]) await callTool(server, id, token, 'file_list', {});
+    expect([await clientOf(silent.id), await clientOf(declared.id)]).toEqual(['REST API', 'Own script']);
+  });
   test('[T4] is refused when revoked, and by name of the reason', async () => {
     const { agent, token } = await make();
     const revoked = await server.api(`/api/environments/${id}/agents/${agent.id}`, { method: 'DELETE' });

@@ -21,6 +21,8 @@ export interface Agent {
   mode: AgentMode;
   /** Milliseconds since the epoch. */
   expiresAt: number;
+  /** The program that it is: what its client said last, or else what was declared with the token. */
+  client?: string | undefined;
 }
 
 export interface AgentRecord extends Omit<Agent, 'created'> {
@@ -31,13 +33,15 @@ export interface AgentRecord extends Omit<Agent, 'created'> {
 
 export interface AgentTokens {
   /** The token is in the answer and nowhere else. */
-  create(environmentId: string, agent: { name: string; colour: number; verbs: readonly Verb[]; mode: AgentMode; lifetimeMs: number }): { agent: AgentRecord; token: string };
+  create(environmentId: string, agent: { name: string; colour: number; verbs: readonly Verb[]; mode: AgentMode; lifetimeMs: number; client?: string | undefined }): { agent: AgentRecord; token: string };
   /** `undefined` for what is no agent's token. @throws {TerrariumError} 1411 expired, 1412 revoked */
   identify(token: string): Agent | undefined;
   list(environmentId: string): AgentRecord[];
   /** @throws {TerrariumError} 1352 */
   get(environmentId: string, id: string): AgentRecord;
   revoke(environmentId: string, id: string): AgentRecord;
+  /** Its client has said what it is. `weak` gives way to what is known. */
+  noteClient(id: string, client: string, weak?: boolean): void;
   setMode(environmentId: string, id: string, mode: AgentMode): AgentRecord;
   /** Whether its changes are made or suggested; `undefined` for an id of no agent. */
   modeOf(id: string): AgentMode | undefined;
@@ -52,6 +56,7 @@ export interface AgentTokens {
 export const AGENT_TOKEN_PREFIX = 'tga_';
 /** How exact "last used" is: each note is a commit. */
 const USED_MS = 60_000;
+const MAX_CLIENT = 80;
 
 interface Row {
   id: string;
@@ -64,12 +69,13 @@ interface Row {
   expires_at: number;
   revoked_at: number | null;
   last_used_at: number | null;
+  client: string | null;
 }
 
-const COLUMNS = 'id, environment_id, name, colour, verbs, mode, created_at, expires_at, revoked_at, last_used_at';
+const COLUMNS = 'id, environment_id, name, colour, verbs, mode, created_at, expires_at, revoked_at, last_used_at, client';
 
 export function createAgentTokens(database: DatabaseSync, now: () => number = Date.now): AgentTokens {
-  const insert = database.prepare('INSERT INTO agent_tokens (id, environment_id, name, colour, verbs, mode, token_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const insert = database.prepare('INSERT INTO agent_tokens (id, environment_id, name, colour, verbs, mode, token_hash, created_at, expires_at, client) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const byHash = database.prepare(`SELECT ${COLUMNS} FROM agent_tokens WHERE token_hash = ?`);
   const byId = database.prepare(`SELECT ${COLUMNS} FROM agent_tokens WHERE environment_id = ? AND id = ?`);
   const all = database.prepare(`SELECT ${COLUMNS} FROM agent_tokens WHERE environment_id = ? ORDER BY created_at DESC, id`);
@@ -77,6 +83,8 @@ export function createAgentTokens(database: DatabaseSync, now: () => number = Da
   const revoked = database.prepare('UPDATE agent_tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL');
   const mode = database.prepare('UPDATE agent_tokens SET mode = ? WHERE id = ?');
   const selectMode = database.prepare('SELECT mode FROM agent_tokens WHERE id = ?');
+  const said = database.prepare('UPDATE agent_tokens SET client = ? WHERE id = ? AND client IS NOT ?');
+  const saidIfNone = database.prepare('UPDATE agent_tokens SET client = ? WHERE id = ? AND client IS NULL');
   const createdBy = database.prepare('SELECT environment_id FROM agent_environments WHERE agent_id = ?');
   const adopted = database.prepare('INSERT OR IGNORE INTO agent_environments (agent_id, environment_id, created_at) VALUES (?, ?, ?)');
   const creations = database.prepare('SELECT COUNT(*) AS n FROM agent_environments WHERE agent_id = ? AND created_at > ?');
@@ -90,10 +98,10 @@ export function createAgentTokens(database: DatabaseSync, now: () => number = Da
 
   return {
     get,
-    create(environmentId, { name, colour, verbs, mode: agentMode, lifetimeMs }) {
+    create(environmentId, { name, colour, verbs, mode: agentMode, lifetimeMs, client }) {
       const token = AGENT_TOKEN_PREFIX + randomBytes(32).toString('base64url');
       const id = nanoid();
-      insert.run(id, environmentId, name, colour, JSON.stringify([...new Set(verbs)]), agentMode, hashOf(token), now(), now() + lifetimeMs);
+      insert.run(id, environmentId, name, colour, JSON.stringify([...new Set(verbs)]), agentMode, hashOf(token), now(), now() + lifetimeMs, client ?? null);
       return { agent: get(environmentId, id), token };
     },
     identify(token) {
@@ -103,15 +111,20 @@ export function createAgentTokens(database: DatabaseSync, now: () => number = Da
       if (row.revoked_at !== null) throw TerrariumError.of('E-TERRARIUM-1412');
       if (row.expires_at <= now()) throw TerrariumError.of('E-TERRARIUM-1411');
       if (now() - (row.last_used_at ?? 0) > USED_MS) used.run(now(), row.id);
-      const { id, name, color, environmentId, verbs, mode: agentMode, expiresAt } = recordOf(row);
+      const { id, name, color, environmentId, verbs, mode: agentMode, expiresAt, client } = recordOf(row);
       const created = new Set((createdBy.all(id) as { environment_id: string }[]).map((entry) => entry.environment_id));
-      return { id, name, color, environmentId, verbs, mode: agentMode, expiresAt, created };
+      return { id, name, color, environmentId, verbs, mode: agentMode, expiresAt, client, created };
     },
     list: (environmentId) => (all.all(environmentId) as unknown as Row[]).map(recordOf),
     revoke(environmentId, id) {
       get(environmentId, id);
       if (revoked.run(now(), id).changes > 0) for (const listener of listeners) listener(id);
       return get(environmentId, id);
+    },
+    noteClient(id, client, weak = false) {
+      const name = client.slice(0, MAX_CLIENT);
+      if (weak) saidIfNone.run(name, id);
+      else said.run(name, id, name);
     },
     setMode(environmentId, id, agentMode) {
       get(environmentId, id);
@@ -141,6 +154,7 @@ function recordOf(row: Row): AgentRecord {
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at ?? undefined,
     lastUsedAt: row.last_used_at ?? undefined,
+    client: row.client ?? undefined,
   };
 }
 

@@ -14,6 +14,8 @@ export function toolRoutes(app: ApiApp, { agents, logger }: ApiOptions): void {
   app.post('/api/environments/:id/tools/:name', async (c) => {
     const input = inputOf(await readBody(c.req.raw, MAX_INPUT));
     const call = { name: c.req.param('name'), input, identity: c.get('identity'), environmentId: c.req.param('id') };
+    const agent = call.identity?.agent;
+    if (agent !== undefined && agent.client === undefined) agents.tokens.noteClient(agent.id, 'REST API', true);
     if (!(c.req.header('accept') ?? '').includes('text/event-stream')) return c.json(await agents.call({ ...call, signal: c.req.raw.signal }), 200);
     return streamSSE(c, async (stream) => {
       const gone = new AbortController();

@@ -5,6 +5,8 @@ import { customAlphabet } from 'nanoid';
 import pLimit from 'p-limit';
 import * as Y from 'yjs';
 import type { Author } from '../../shared/document/author.ts';
+import { createTerminated } from './terminated.ts';
+import type { TerminatedEnvironment } from './terminated.ts';
 import { addBinaryFile, addTextFile } from '../../shared/document/schema.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import type { Logger } from '../logger.ts';
@@ -46,8 +48,10 @@ export interface Environments {
   /** Whether the label is that of an environment, or reserved for one. */
   isLabel(label: string): boolean;
   list(): Environment[];
-  /** Ends its room, and deletes its document and its blobs. */
-  remove(id: string): Promise<void>;
+  /** Ends its room, and deletes its document and its blobs; what it was called and who ended it is kept. */
+  remove(id: string, author: Author): Promise<void>;
+  /** The newest that were terminated. */
+  terminated(): TerminatedEnvironment[];
   /** Calls back when one was terminated. */
   onRemoved(listener: (environmentId: string) => void): void;
   /** Calls back when one was created, and when one came to be suspended. */
@@ -86,6 +90,7 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
   const insert = database.prepare('INSERT INTO environments (id, task_id, agent_id, template, status, port, created_at, used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const selectAll = database.prepare('SELECT * FROM environments ORDER BY created_at DESC, id');
   const setStatus = database.prepare('UPDATE environments SET status = ?, used_at = ? WHERE id = ?');
+  const terminated = createTerminated(database);
   const deleteRow = database.prepare('DELETE FROM environments WHERE id = ?');
   // Asked for with every page that a container host serves.
   const byId = new Map((selectAll.all() as unknown as Row[]).map((row) => [row.id, environmentOf(row)]));
@@ -139,11 +144,16 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
     find: (id) => byId.get(id),
     isLabel: (label) => byId.has(label) || reserved.has(label),
     list: () => [...byId.values()].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1)),
-    async remove(id) {
-      if (!byId.has(id)) throw TerrariumError.of('E-TERRARIUM-1001', { environmentId: id });
+    terminated: terminated.list,
+    async remove(id, author) {
+      const environment = byId.get(id);
+      if (environment === undefined) throw TerrariumError.of('E-TERRARIUM-1001', { environmentId: id });
       byId.delete(id);
       rooms.remove(id);
-      deleteRow.run(id);
+      transaction(database, () => {
+        deleteRow.run(id);
+        terminated.note(environment, author);
+      });
       for (const listener of removed) listener(id);
       await blobs.removeAll(id);
     },

@@ -1,13 +1,32 @@
 /** Environments, templates and invitations (row A1). */
 import { createRoute, z } from '@hono/zod-openapi';
+import type { AgentRecord } from '../agents/tokens.ts';
 import type { ApiApp, ApiOptions } from '../api.ts';
+import type { Use } from '../resources/use.ts';
 import { requireIdentity, requireOwner, requireRight } from '../auth/access.ts';
 import { authorIn, roleIn } from '../auth/identities.ts';
 import type { Role } from '../auth/identities.ts';
 import { failure, json, jsonBody } from '../http/schemas.ts';
 import type { Environment } from './environments.ts';
+import type { TerminatedEnvironment } from './terminated.ts';
 
 const idParam = z.object({ id: z.string().max(64).openapi({ param: { name: 'id', in: 'path' } }) });
+
+const agentHereSchema = z
+  .object({ id: z.string(), name: z.string(), client: z.string().nullable().openapi({ description: 'The program that it is, as it says itself' }), lastUsedAt: z.string().nullable() })
+  .openapi('AgentHere');
+const useSchema = z
+  .object({
+    host: z.enum(['person', 'headless']).openapi({ description: 'Who runs the container' }),
+    processes: z.number().int(),
+    threads: z.number().int(),
+    busy: z.number().nullable().openapi({ description: 'Time in which its programs ran code, on all threads together, as a share of one processor’s; null until it was asked twice' }),
+    packBytes: z.number().int().openapi({ description: 'Packages in memory. What programs themselves take is not told to pages' }),
+  })
+  .openapi('ResourceUse');
+const terminatedSchema = z
+  .object({ environmentId: z.string(), taskId: z.string(), agentId: z.string().nullable(), template: z.string(), createdAt: z.string(), terminatedAt: z.string(), terminatedBy: z.string() })
+  .openapi('TerminatedEnvironment');
 
 const environmentSchema = z
   .object({
@@ -25,6 +44,8 @@ const environmentSchema = z
     usedAt: z.string().openapi({ format: 'date-time', description: 'When somebody last did something in it' }),
     storageBytes: z.number().int().openapi({ description: 'What its document and its timeline take on the server' }),
     members: z.number().int(),
+    agents: z.array(agentHereSchema).openapi({ description: 'Agents whose tokens count, the one that worked last first' }),
+    use: useSchema.nullable().openapi({ description: 'What its container uses; null where none runs that the server reaches' }),
     connections: z.number().int().openapi({ description: 'Open connections to its document' }),
     sandbox: z.string().openapi({ description: 'Sandbox tokens for its preview frames' }),
     role: z.enum(['owner', 'editor', 'viewer', 'agent']).openapi({ description: 'What you are in it' }),
@@ -60,7 +81,7 @@ const reserve = createRoute({
   request: { body: jsonBody(createSchema.pick({ template: true })) },
   responses: { 201: json('Reserved, for a quarter of an hour', reservationSchema), 400: failure, 401: failure, 403: failure, 422: failure },
 });
-const list = createRoute({ method: 'get', path: '/api/environments', summary: 'Environments that you may open', responses: { 200: json('Newest first', z.object({ environments: z.array(environmentSchema), maxActive: z.number().int().openapi({ description: 'How many may be active at once' }) })), 401: failure } });
+const list = createRoute({ method: 'get', path: '/api/environments', summary: 'Environments that you may open', responses: { 200: json('Newest first', z.object({ environments: z.array(environmentSchema), terminated: z.array(terminatedSchema).openapi({ description: 'What is left of those that were terminated, newest first; for the owner alone' }), maxActive: z.number().int().openapi({ description: 'How many may be active at once' }) })), 401: failure } });
 const read = createRoute({ method: 'get', path: '/api/environments/{id}', summary: 'One environment', request: { params: idParam }, responses: { 200: json('The environment', environmentSchema), 401: failure, 404: failure } });
 const remove = createRoute({ method: 'delete', path: '/api/environments/{id}', summary: 'Terminate an environment and delete its files', request: { params: idParam }, responses: { 204: { description: 'Gone' }, 401: failure, 403: failure, 404: failure } });
 const templates = createRoute({ method: 'get', path: '/api/templates', summary: 'Starting points', responses: { 200: json('All templates', z.object({ templates: z.array(templateSchema) })), 401: failure } });
@@ -84,7 +105,7 @@ const setScopes = createRoute({
   responses: { 200: json('The scopes from here on', scopesSchema), 401: failure, 403: failure, 404: failure, 422: failure },
 });
 
-export function environmentRoutes(app: ApiApp, { resources, environments, grants, identities, rooms, origins, sandbox }: ApiOptions): void {
+export function environmentRoutes(app: ApiApp, { resources, resourceUse, agents, environments, grants, identities, rooms, origins, sandbox }: ApiOptions): void {
   const view = (environment: Environment, role: Role): z.infer<typeof environmentSchema> => ({
     environmentId: environment.id,
     label: environment.id,
@@ -101,6 +122,8 @@ export function environmentRoutes(app: ApiApp, { resources, environments, grants
     storageBytes: rooms.bytes(environment.id),
     members: identities.memberCount(environment.id),
     connections: rooms.connections(environment.id),
+    agents: agents.tokens.list(environment.id).filter(isValid).sort((a, b) => (b.lastUsedAt ?? 0) - (a.lastUsedAt ?? 0)).slice(0, 20).map(({ id, name, client, lastUsedAt }) => ({ id, name, client: client ?? null, lastUsedAt: isoOrNull(lastUsedAt) })),
+    use: viewOfUse(resourceUse.of(environment.id)),
     sandbox,
     role,
   });
@@ -120,7 +143,7 @@ export function environmentRoutes(app: ApiApp, { resources, environments, grants
       const role = roleIn(identity, environment.id);
       return role === undefined ? [] : [view(environment, role)];
     });
-    return c.json({ environments: mine, maxActive: resources.maxActive }, 200);
+    return c.json({ environments: mine, terminated: identity.owner ? environments.terminated().map(viewOfTerminated) : [], maxActive: resources.maxActive }, 200);
   });
   app.openapi(read, (c) => {
     const identity = c.get('identity');
@@ -129,7 +152,7 @@ export function environmentRoutes(app: ApiApp, { resources, environments, grants
   });
   app.openapi(remove, async (c) => {
     const environment = requireRight(environments, c.get('identity'), c.req.valid('param').id, 'administer');
-    await environments.remove(environment.id);
+    await environments.remove(environment.id, authorIn(requireIdentity(c.get('identity')), environment.id));
     return c.body(null, 204);
   });
   app.openapi(readScopes, (c) => {
@@ -151,4 +174,12 @@ export function environmentRoutes(app: ApiApp, { resources, environments, grants
     const token = identities.invite(environment.id, role);
     return c.json({ url: `${origins.app}/login?token=${token}`, token, role }, 201);
   });
+}
+
+const isoOrNull = (time: number | undefined): string | null => (time === undefined ? null : new Date(time).toISOString());
+const isValid = ({ revokedAt, expiresAt }: AgentRecord): boolean => revokedAt === undefined && expiresAt > Date.now();
+const viewOfUse = (use: Use | undefined): z.infer<typeof useSchema> | null => (use === undefined ? null : { ...use, busy: use.busy ?? null });
+
+function viewOfTerminated({ id, taskId, agentId, template, createdAt, terminatedAt, author }: TerminatedEnvironment): z.infer<typeof terminatedSchema> {
+  return { environmentId: id, taskId, agentId: agentId ?? null, template, createdAt: new Date(createdAt).toISOString(), terminatedAt: new Date(terminatedAt).toISOString(), terminatedBy: author.name };
 }

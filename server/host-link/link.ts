@@ -3,7 +3,7 @@ import { TerrariumError } from '../../shared/errors/error.ts';
 import { CALLS, isCall } from '../../shared/protocol/host-calls.ts';
 import { HEAD_LIMIT_MS, MAX_STREAMS } from '../../shared/protocol/host-link.ts';
 import type { Data, FromServer } from '../../shared/protocol/host-link.ts';
-import type { HostLink, RemoteProcess, RemoteSocket, RunCommand } from './links.ts';
+import type { HostLink, HostProcess, HostUse, RemoteProcess, RemoteSocket, RunCommand } from './links.ts';
 import { ProgramStream } from './program-stream.ts';
 import { QuestionStream } from './question-stream.ts';
 import { RequestStream } from './request-stream.ts';
@@ -59,9 +59,19 @@ export class Link implements HostLink {
     return answer.t === 'ports' ? answer.ports : [];
   }
 
-  async processes(): Promise<{ pid: number; ppid: number; command: string }[]> {
-    const answer = await this.ask('processes', (id) => ({ t: 'processes', id }));
-    return answer.t === 'processes' ? answer.processes : [];
+  async processes(): Promise<HostProcess[]> {
+    return hostUseIn(await this.askProcesses()).processes;
+  }
+
+  async use(): Promise<HostUse> {
+    const before = this.lastAsked;
+    const asked = this.askProcesses();
+    this.lastAsked = before;
+    return hostUseIn(await asked);
+  }
+
+  private askProcesses(): Promise<StreamAnswer> {
+    return this.ask('processes', (id) => ({ t: 'processes', id }));
   }
 
   async request(port: number, request: Request, signal: AbortSignal): Promise<Response> {
@@ -151,3 +161,5 @@ export class Link implements HostLink {
     }
   }
 }
+
+const hostUseIn = (answer: StreamAnswer): HostUse => (answer.t === 'processes' ? { processes: answer.processes, busyMs: answer.busyMs, packBytes: answer.packBytes } : { processes: [], busyMs: 0, packBytes: 0 });

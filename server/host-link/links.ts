@@ -31,13 +31,32 @@ export interface HostLink {
   readonly ended: AbortSignal;
   run(command: RunCommand, signal: AbortSignal): RemoteProcess;
   ports(): Promise<{ port: number }[]>;
-  processes(): Promise<{ pid: number; ppid: number; command: string }[]>;
+  processes(): Promise<HostProcess[]>;
+  /** What its container uses. Asking is no use of the host (`usedAt`). */
+  use(): Promise<HostUse>;
   /** Asks a server of the container; path and query of the request's URL count, its headers go as they are, but for those of one hop. */
   request(port: number, request: Request, signal: AbortSignal): Promise<Response>;
   /** `path` with its query; `headers` as in `request`, `sec-websocket-protocol` names the protocols that are offered. */
   webSocket(port: number, path: string, headers: Headers, signal: AbortSignal): Promise<RemoteSocket>;
   /** A typed question to the page: `CALLS` of shared/protocol/host-link.ts has name, input and answer. */
   call(name: string, input: unknown, signal: AbortSignal): Promise<unknown>;
+}
+
+export interface HostProcess {
+  pid: number;
+  ppid: number;
+  command: string;
+  threads: number;
+  /** Milliseconds in which its threads ran code. */
+  busyMs: number;
+}
+
+export interface HostUse {
+  processes: HostProcess[];
+  /** Milliseconds in which programs have run code since the container booted, those that have ended too, on all threads together. */
+  busyMs: number;
+  /** Bytes of packages in memory. */
+  packBytes: number;
 }
 
 export interface RunCommand {

@@ -92,6 +92,18 @@ test('a suspended environment is still that after a restart of the server', asyn
   server = await startTestServer({ root: server.settings.root });
   expect(await statuses()).toEqual({ [id]: 'suspended' });
 });
+test('[M6] of a terminated one is left what it was called, when and who ended it; nothing of what was in it', async () => {
+  const id = await server.create();
+  await put(id, 'secret.txt', 'x');
+  await server.api(`/api/environments/${id}`, { method: 'DELETE' });
+  const { terminated, environments } = (await list()) as unknown as { terminated: object[]; environments: object[] };
+  expect(environments).toEqual([]);
+  expect(terminated).toEqual([{ environmentId: id, taskId: 'task', agentId: null, template: 'tiny', createdAt: expect.any(String), terminatedAt: expect.any(String), terminatedBy: 'Owner' }]);
+  expect((await server.api(`/api/environments/${id}`)).status).toBe(404);
+  const other = await server.create();
+  const guest = await server.api('/api/environments', { token: await server.invite(other, 'editor') });
+  expect(await guest.json()).toMatchObject({ environments: [{ environmentId: other, use: null, agents: [] }], terminated: [] });
+});
 test('the list says what each takes on the server and when it was used', async () => {
   const id = await server.create();
   const before = (await list()).environments[0];

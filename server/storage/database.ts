@@ -65,6 +65,13 @@ const MIGRATIONS: readonly string[] = [
      id TEXT PRIMARY KEY, environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, label TEXT NOT NULL, role TEXT NOT NULL,
      origins TEXT NOT NULL, token_hash TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER) STRICT;
    CREATE INDEX embeds_of_environment ON embeds (environment_id, created_at);`,
+  // What is left of environments that were terminated; and what program each agent is, as it says itself.
+  `CREATE TABLE terminated_environments (
+     id TEXT PRIMARY KEY, task_id TEXT NOT NULL, agent_id TEXT, template TEXT NOT NULL, created_at INTEGER NOT NULL, terminated_at INTEGER NOT NULL,
+     author TEXT NOT NULL) STRICT;
+   CREATE INDEX terminated_environments_by_time ON terminated_environments (terminated_at);
+   ALTER TABLE agent_tokens ADD COLUMN client TEXT;
+   CREATE INDEX agent_tokens_of_environment ON agent_tokens (environment_id);`,
 ];
 
 export function openDatabase(file: string): DatabaseSync {

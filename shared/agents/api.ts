@@ -12,6 +12,8 @@ export const newAgentSchema = z.strictObject({
   colour: z.number().int().min(0).max(7).default(0),
   verbs: z.array(verbSchema).min(1).max(32),
   mode: agentModeSchema.default('edit'),
+  /** The program that it is, for one that does not say so itself (clients of the Model Context Protocol do). */
+  client: z.string().trim().min(1).max(80).optional(),
   /** Lifetime in hours; a month at most, unless the configuration says otherwise. */
   hours: z.number().int().min(1).max(24 * 366).default(24 * 7),
 });
@@ -27,6 +29,8 @@ export const agentSchema = z.object({
   expiresAt: z.string(),
   revokedAt: z.string().nullable(),
   lastUsedAt: z.string().nullable(),
+  /** The program that it is, as it says itself. */
+  client: z.string().nullable(),
   state: z.enum(['valid', 'expired', 'revoked']),
 });
 export type AgentInfo = z.infer<typeof agentSchema>;

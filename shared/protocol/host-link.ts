@@ -76,7 +76,11 @@ export const fromContainerSchema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('head'), id, status: z.number().int().min(200).max(599), statusText: text, headers, body: z.boolean() }),
   z.object({ t: z.literal('opened'), id, protocol: z.string().max(256) }),
   z.object({ t: z.literal('ports'), id, ports: z.array(z.object({ port })).max(1024) }),
-  z.object({ t: z.literal('processes'), id, processes: z.array(z.object({ pid: z.number().int(), ppid: z.number().int(), command: text })).max(4096) }),
+  /** `busyMs`: in which programs have run code, also those that have ended, on all threads together. `packBytes`: packages in memory. */
+  z.object({
+    t: z.literal('processes'), id, busyMs: z.number().min(0), packBytes: z.number().int().min(0),
+    processes: z.array(z.object({ pid: z.number().int(), ppid: z.number().int(), command: text, threads: z.number().int().min(0), busyMs: z.number().min(0) })).max(4096),
+  }),
   end,
   credit,
   /** Of a program; its output ends with `end`, before or after. */

@@ -10,14 +10,15 @@ import { size, STATUS_LABEL } from './environments-store.ts';
 /** The environment that was chosen in the list: what is known of it, and its preview, running here, when it is asked for. */
 export function EnvironmentDetails({ environment, onResume, onClose }: { environment: Environment; onResume: () => void; onClose: () => void }) {
   const [isRunning, setRunning] = useState(false);
-  const { environmentId: id, taskId, status, template, agentId, members, connections, storageBytes, createdAt, usedAt, role } = environment;
+  const { environmentId: id, taskId, status, template, agents, agentId, use, members, connections, storageBytes, createdAt, usedAt, role } = environment;
   const facts: [string, string][] = [
     ['Status', STATUS_LABEL[status]],
     ['Template', template],
-    ['Agent', agentId ?? 'none'],
+    ...(agents.length === 0 ? [['Agent', agentId ?? 'none'] satisfies [string, string]] : agents.map(({ name, client }, index): [string, string] => [index === 0 ? 'Agents' : '', `${name}, ${client ?? 'which has not said what it is'}`])),
     ['You are', role],
     ['Members', `${members}, ${connections} ${connections === 1 ? 'connection' : 'connections'}`],
     ['On the server', size(storageBytes)],
+    ...usedBy(use),
     ['Made', new Date(createdAt).toLocaleString()],
     ['Last used', new Date(usedAt).toLocaleString()],
   ];
@@ -61,6 +62,19 @@ export function EnvironmentDetails({ environment, onResume, onClose }: { environ
       </Button>
     </aside>
   );
+}
+
+/** What can be measured; of the rest it says that nobody tells. */
+function usedBy(use: Environment['use']): [string, string][] {
+  if (use === null) return [['Container', 'none runs']];
+  const { host, processes, threads, busy, packBytes } = use;
+  return [
+    ['Container', host === 'headless' ? 'in the server’s browser' : 'in a member’s tab'],
+    ['Processes', `${processes}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`],
+    ['Running code', busy === null ? 'measuring' : `${Math.round(busy * 100)} % of a processor`],
+    ['Packages in memory', size(packBytes)],
+    ['Memory of programs', 'not told by browsers'],
+  ];
 }
 
 /** A session of its own, ended when another environment is chosen. */

@@ -3,7 +3,7 @@ import type { KeyboardEvent } from 'react';
 import type { Environment } from '../../api/environments.ts';
 import { navigate, workspacePath } from '../../state/router.ts';
 import { IconButton } from '../../ui/controls.tsx';
-import { age, size, STATUS_LABEL } from './environments-store.ts';
+import { age, agentOf, size, STATUS_LABEL, useOf } from './environments-store.ts';
 
 const STATUS_CHIP = { initializing: 'warn', running: 'good', suspended: '', stopped: '' } as const;
 
@@ -35,6 +35,7 @@ export function EnvironmentTable({ rows, ...rest }: TableProps) {
 
 function EnvironmentRow({ row, now, selected, shown, onEnd, onSuspend, onResume, onSelect, onShow }: Omit<TableProps, 'rows'> & { row: Environment }) {
   const id = row.environmentId;
+  const agent = agentOf(row);
   const path = workspacePath(id);
   const isSelected = selected.has(id);
   const isSuspended = row.status === 'suspended';
@@ -68,7 +69,7 @@ function EnvironmentRow({ row, now, selected, shown, onEnd, onSuspend, onResume,
           <strong>{row.taskId}</strong>
           <span>
             {row.template}
-            {row.agentId !== undefined && <> · agent {row.agentId}</>}
+            {agent !== undefined && <> · agent {agent}</>}
           </span>
         </span>
         <span className={`chip ${STATUS_CHIP[row.status]}`}>
@@ -77,6 +78,9 @@ function EnvironmentRow({ row, now, selected, shown, onEnd, onSuspend, onResume,
         </span>
         <span className="environment-fact" title={`${row.members} may open it, ${row.connections} connections are open`}>
           {row.connections === 0 ? 'nobody here' : `${row.connections} here`}
+        </span>
+        <span className="environment-fact use" title="Programs of its container, and the time in which they ran code as a share of one processor’s">
+          {useOf(row)}
         </span>
         <span className="environment-fact" title="Its document and its history on the server">
           {size(row.storageBytes)}

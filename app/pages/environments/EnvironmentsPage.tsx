@@ -12,7 +12,8 @@ import { CreateDialog } from './CreateDialog.tsx';
 import { EndDialog } from './EndDialog.tsx';
 import { EnvironmentDetails } from './EnvironmentDetails.tsx';
 import { EnvironmentTable } from './EnvironmentTable.tsx';
-import { environments, followEnvironments, matches, refreshEnvironments } from './environments-store.ts';
+import { TerminatedTable } from './TerminatedTable.tsx';
+import { environments, followEnvironments, matches, matchesTerminated, refreshEnvironments } from './environments-store.ts';
 
 export function EnvironmentsPage() {
   const state = useStore(environments);
@@ -35,7 +36,8 @@ export function EnvironmentsPage() {
   usePageKeys(() => setCreating(true), () => search.current?.focus(), creating || ending !== undefined);
 
   const all = state.environments ?? [];
-  const found = all.filter((one) => matches(one, query.trim()) && (status === 'all' || STATUSES[status].includes(one.status)));
+  const found = all.filter((one) => matches(one, query.trim()) && (status === 'all' || (status !== 'terminated' && STATUSES[status].includes(one.status))));
+  const ended = state.terminated.filter((one) => matchesTerminated(one, query.trim()));
   // What is not seen is not acted upon.
   const selected = found.filter(({ environmentId }) => picked.has(environmentId));
   const detailed = all.find(({ environmentId }) => environmentId === shown);
@@ -61,11 +63,13 @@ export function EnvironmentsPage() {
             <kbd>/</kbd>
           </div>
         </div>
-        {all.length > 0 && <Filters all={all} status={status} onStatus={setStatus} found={found} selected={selected} onAll={(isAll) => setPicked(new Set(isAll ? found.map(({ environmentId }) => environmentId) : []))} {...actions} />}
+        {all.length + state.terminated.length > 0 && <Filters all={all} terminated={state.terminated.length} status={status} onStatus={setStatus} found={found} selected={selected} onAll={(isAll) => setPicked(new Set(isAll ? found.map(({ environmentId }) => environmentId) : []))} {...actions} />}
         {state.error !== undefined && <LoadError error={state.error} offline={state.offline} />}
         {state.environments === undefined ? (
           state.error === undefined && <LoadingRows />
-        ) : state.environments.length === 0 ? (
+        ) : status === 'terminated' && ended.length > 0 ? (
+          <TerminatedTable rows={ended} now={state.loadedAt} />
+        ) : state.environments.length === 0 && status !== 'terminated' ? (
           <Empty onCreate={() => setCreating(true)} />
         ) : found.length === 0 ? (
           <p className="manager-none">{query.trim() === '' ? 'There is none of this status.' : `Nothing matches “${query}”.`}</p>
@@ -83,8 +87,8 @@ export function EnvironmentsPage() {
 }
 
 const STATUSES = { created: ['initializing'], active: ['running'], suspended: ['suspended'] } satisfies Record<string, Environment['status'][]> as Record<'created' | 'active' | 'suspended', Environment['status'][]>;
-type StatusFilter = 'all' | keyof typeof STATUSES;
-const FILTERS: StatusFilter[] = ['all', 'active', 'created', 'suspended'];
+type StatusFilter = 'all' | 'terminated' | keyof typeof STATUSES;
+const FILTERS: StatusFilter[] = ['all', 'active', 'created', 'suspended', 'terminated'];
 
 const isActive = ({ status }: Environment): boolean => status === 'running' || status === 'initializing';
 
@@ -98,6 +102,8 @@ async function forEach(some: readonly Environment[], work: (id: string) => Promi
 
 interface FiltersProps {
   all: Environment[];
+  /** How many of these there are. */
+  terminated: number;
   status: StatusFilter;
   onStatus: (status: StatusFilter) => void;
   found: Environment[];
@@ -109,11 +115,11 @@ interface FiltersProps {
 }
 
 /** Which are listed, and what to do with those that are selected. */
-function Filters({ all, status, onStatus, found, selected, onAll, onEnd, onSuspend, onResume }: FiltersProps) {
-  const count = (filter: StatusFilter) => (filter === 'all' ? all.length : all.filter((one) => STATUSES[filter].includes(one.status)).length);
+function Filters({ all, terminated, status, onStatus, found, selected, onAll, onEnd, onSuspend, onResume }: FiltersProps) {
+  const count = (filter: StatusFilter) => (filter === 'all' ? all.length : filter === 'terminated' ? terminated : all.filter((one) => STATUSES[filter].includes(one.status)).length);
   return (
     <div className="manager-filters">
-      <input type="checkbox" className="row-check" aria-label="Select all that are listed" checked={found.length > 0 && selected.length === found.length} onChange={(event) => onAll(event.target.checked)} />
+      <input type="checkbox" className="row-check" aria-label="Select all that are listed" disabled={found.length === 0} checked={found.length > 0 && selected.length === found.length} onChange={(event) => onAll(event.target.checked)} />
       <div className="segmented create-from" role="group" aria-label="Status">
         {FILTERS.map((filter) => (
           <button key={filter} type="button" aria-pressed={status === filter} onClick={() => onStatus(filter)}>

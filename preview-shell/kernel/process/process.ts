@@ -49,6 +49,8 @@ export class Process implements CallingProcess {
   umask: number;
   terminal: Terminal | undefined;
   state: ProcessState = 'running';
+  /** Of threads that are over, in milliseconds. */
+  private endedBusyTime = 0;
   private readonly settle: (status: ExitStatus) => void;
 
   constructor(init: ProcessInit) {
@@ -69,6 +71,15 @@ export class Process implements CallingProcess {
 
   get mainThread(): KernelThread | undefined {
     return this.threads.values().next().value;
+  }
+
+  /** Milliseconds in which its threads ran code (KernelThread.busyTime). */
+  get busyTime(): number {
+    return [...this.threads.values()].reduce((sum, thread) => sum + thread.busyTime, this.endedBusyTime);
+  }
+
+  threadEnded(thread: KernelThread): void {
+    if (this.threads.delete(thread.threadId)) this.endedBusyTime += thread.busyTime;
   }
 
   /** Marks the end and tells who waits; the table has closed everything before. */

@@ -51,6 +51,7 @@ export class ProcessTable {
   private readonly services: ThreadServices;
   private nextPid = INIT_PID + 1;
   private nextThreadId = 1;
+  private endedBusyTime = 0;
 
   constructor(options: ProcessTableOptions) {
     this.options = options;
@@ -61,7 +62,7 @@ export class ProcessTable {
       resources: (threadId) => options.resources(threadId),
       ended: (thread) => {
         this.threads.delete(thread.threadId);
-        thread.process.threads.delete(thread.threadId);
+        thread.process.threadEnded(thread);
         options.ended?.(thread);
       },
     };
@@ -107,6 +108,11 @@ export class ProcessTable {
 
   thread(threadId: number): KernelThread | undefined {
     return this.threads.get(threadId);
+  }
+
+  /** Milliseconds in which programs of this container have run code, also those that have ended. */
+  get busyTime(): number {
+    return this.list().reduce((sum, process) => sum + process.busyTime, this.endedBusyTime);
   }
 
   /** Running processes by pid. */
@@ -170,6 +176,7 @@ export class ProcessTable {
     this.processes.delete(process.pid);
     // Worker threads first, so that nothing of them runs against closed descriptors.
     for (const thread of [...process.threads.values()].reverse()) thread.end();
+    this.endedBusyTime += process.busyTime;
     if (process.terminal?.rawBy === process.pid) process.terminal.raw = false;
     process.descriptors.closeAll();
     for (const child of process.children) child.ppid = INIT_PID;

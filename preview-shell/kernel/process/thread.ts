@@ -1,5 +1,6 @@
 /** One Worker that runs code of a process: its system call channel, its event port, its end. */
 import { ChannelServer, createChannelMemory } from '../../abi/channel.ts';
+import { idleTime } from '../../abi/idle.ts';
 import { ABI_VERSION, type KernelEvent, type ThreadNote } from '../../abi/events.ts';
 import type { Value } from '../../abi/codec.ts';
 import type { ProcessImage, ThreadStart } from '../../abi/thread.ts';
@@ -35,17 +36,20 @@ export class KernelThread implements Caller {
   private readonly services: ThreadServices;
   private readonly life = new AbortController();
   private readonly events: MessagePort;
+  private readonly channel = createChannelMemory();
+  private readonly calls: ChannelServer;
+  private readonly startedAt = performance.now();
 
   constructor(services: ThreadServices, threadId: number, process: Process, image: ProcessImage, worker?: WorkerThreadStart) {
     this.services = services;
     this.threadId = threadId;
     this.process = process;
     this.parentThreadId = worker?.parentThreadId;
-    const channel = createChannelMemory();
     const { port1, port2 } = new MessageChannel();
     this.events = port1;
     port1.onmessage = ({ data }) => services.note(this, data as ThreadNote);
-    new ChannelServer(channel, (operation, args) => services.call(this, operation, args), this.life.signal);
+    const { channel } = this;
+    this.calls = new ChannelServer(channel, (operation, args) => services.call(this, operation, args), this.life.signal);
     const { packs, names } = services.resources(threadId);
     const start: ThreadStart = { abi: ABI_VERSION, threadId, image, channel, events: port2, packs, names, ...(worker === undefined ? {} : { worker }) };
     services.launcher.launch(start, [port2, ...(worker === undefined ? [] : [worker.port])]);
@@ -53,6 +57,14 @@ export class KernelThread implements Caller {
 
   get signal(): AbortSignal {
     return this.life.signal;
+  }
+
+  /**
+   * Milliseconds in which it ran code, or waited for a call that the kernel answered at once (compare `performance.eventLoopUtilization()`). Of what the
+   * browser's processor spent on it no page is told.
+   */
+  get busyTime(): number {
+    return Math.max(0, performance.now() - this.startedAt - idleTime(this.channel) - this.calls.blockedTime);
   }
 
   get ended(): boolean {

@@ -14,7 +14,9 @@ import { failStream, type StreamOutlet, type TunnelStream } from './stream.ts';
 
 export interface TunnelServices {
   network: GatewayNetwork & { listeningPorts(): number[] };
-  processes(): { pid: number; ppid: number; command: string }[];
+  processes(): { pid: number; ppid: number; command: string; threads: number; busyMs: number }[];
+  /** As in the answer to `processes`. */
+  use(): { busyMs: number; packBytes: number };
   start: StartProgram;
 }
 
@@ -81,7 +83,7 @@ class Tunnel implements RunningCommand {
     const { id } = message;
     switch (message.t) {
       case 'ports': return this.tell({ t: 'ports', id, ports: this.services.network.listeningPorts().map((port) => ({ port })) });
-      case 'processes': return this.tell({ t: 'processes', id, processes: this.services.processes().map(({ command, ...rest }) => ({ ...rest, command: command.slice(0, 4096) })) });
+      case 'processes': return this.tell({ t: 'processes', id, ...this.services.use(), processes: this.services.processes().map(({ command, ...rest }) => ({ ...rest, command: command.slice(0, 4096) })) });
       case 'request': return this.open(id, (outlet) => new TunnelRequest(message, outlet), (stream) => stream.start(this.client));
       case 'socket': return this.open(id, (outlet) => new TunnelSocket(message, outlet), (stream) => stream.start(this.client));
       case 'run': return this.open(id, (outlet) => new TunnelProgram(message, outlet), (stream) => stream.start(message, this.services.start));

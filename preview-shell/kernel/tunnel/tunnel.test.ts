@@ -34,7 +34,7 @@ async function open(handler: http.RequestListener, start = notStarted) {
   const lines = new BoundedLines(10_000_000);
   const messages: FromContainer[] = [];
   const data: Data[] = [];
-  const tunnel = tunnelCommand({ network, processes: () => [{ pid: 2, ppid: 1, command: 'vite' }], start })({}, async (bytes) => {
+  const tunnel = tunnelCommand({ network, processes: () => [{ pid: 2, ppid: 1, command: 'vite', threads: 2, busyMs: 40 }], use: () => ({ busyMs: 90, packBytes: 1024 }), start })({}, async (bytes) => {
     for (const line of bytes === null ? [] : lines.push(new TextDecoder().decode(bytes))) {
       const piece = parseDataLine(line);
       if (piece === undefined) messages.push(fromContainerSchema.parse(JSON.parse(line)));
@@ -146,7 +146,7 @@ test('[HL23] ports and processes are told', async () => {
   tell({ t: 'ports', id: 5 });
   tell({ t: 'processes', id: 6 });
   expect(await told('ports', 5)).toMatchObject({ ports: [{ port: PORT }] });
-  expect(await told('processes', 6)).toMatchObject({ processes: [{ pid: 2, ppid: 1, command: 'vite' }] });
+  expect(await told('processes', 6)).toMatchObject({ busyMs: 90, packBytes: 1024, processes: [{ pid: 2, ppid: 1, command: 'vite', threads: 2, busyMs: 40 }] });
 });
 
 test.each(['no json', '{"t":"request"}', '=1,0,***', '=0,0,AAAA', '=1,9,AAAA'])('[HL8] %s ends the command', async (line) => {

@@ -1,4 +1,5 @@
 import { SysError } from '../../abi/errno.ts';
+import { IdleReport } from '../../abi/idle.ts';
 import type { ProcessImage, ThreadStart } from '../../abi/thread.ts';
 import { BrowserEventLoop } from '../loop/event-loop.ts';
 import { ThreadKernelLink } from '../kernel-link.ts';
@@ -99,6 +100,7 @@ export function prepareThread(libraryMemory: SharedArrayBuffer): PreparedThread 
     preload: (id) => void (hooks.requireBuiltin as (id: string) => unknown)(id),
     start(start, publisher) {
       kernel.attach(start.channel, start.events);
+      loop.reportIdle(new IdleReport(start.channel, native.performance));
       ctx.image = start.image;
       carryContext(start.image.carriesContext);
       ctx.threadId = start.threadId;

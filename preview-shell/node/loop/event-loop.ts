@@ -1,5 +1,6 @@
 import { native } from '../natives.ts';
 import { clearFrame, holdFrame, restoreFrame } from '../async-context/frame.ts';
+import type { IdleReport } from '../../abi/idle.ts';
 import type { EventLoop } from '../context.ts';
 
 /** Set by the `task_queue` binding: Node's own nextTick queue. */
@@ -33,10 +34,16 @@ export class BrowserEventLoop implements EventLoop {
   /** Milliseconds, and since when nothing has run. */
   private idled = 0;
   private idleSince: number | undefined;
+  private idleReport: IdleReport | undefined;
 
   constructor(host: LoopHost) {
     this.host = host;
     this.channel.port1.onmessage = () => this.turn();
+  }
+
+  /** Whoever wants to know is told from here on when the loop has nothing to do. */
+  reportIdle(report: IdleReport): void {
+    this.idleReport = report;
   }
 
   setTickQueue(ticks: TickQueue): void {
@@ -131,6 +138,7 @@ export class BrowserEventLoop implements EventLoop {
     if (this.idleSince === undefined) return;
     this.idled += native.performance.now() - this.idleSince;
     this.idleSince = undefined;
+    this.idleReport?.end(this.idled);
   }
 
   private turn(): void {
@@ -154,7 +162,10 @@ export class BrowserEventLoop implements EventLoop {
 
   /** Two turns with nothing to do in between: micro-tasks of the last callback have run by then. */
   private checkIdle(): void {
-    if (this.started) this.idleSince = native.performance.now();
+    if (this.started) {
+      this.idleSince = native.performance.now();
+      this.idleReport?.begin();
+    }
     if (!this.started || this.holds > 0) return;
     if (!this.idleCheckPosted) {
       this.idleCheckPosted = true;

@@ -64,10 +64,10 @@ export const runTools = {
   }),
   process_list: tool('reads', {
     title: 'Processes of the container',
-    description: 'All processes that run in the container, people’s too.',
+    description: 'All processes that run in the container, people’s too, with the time in which each ran code on all its threads together.',
     verb: 'commands.run',
     input: z.strictObject({}),
-    output: z.object({ processes: z.array(z.object({ pid: z.number().int(), ppid: z.number().int(), command: z.string() })) }),
+    output: z.object({ processes: z.array(z.object({ pid: z.number().int(), ppid: z.number().int(), command: z.string(), threads: z.number().int(), busyMs: z.number() })) }),
   }),
   port_list: tool('reads', {
     title: 'Ports of the container',
