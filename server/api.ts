@@ -65,16 +65,32 @@ export interface ApiEnv {
 }
 export type ApiApp = OpenAPIHono<ApiEnv>;
 
-export function createApi(options: ApiOptions): (request: Request, url: URL) => Promise<Response> | Response | undefined {
+export interface Route {
+  method: string;
+  /** As Hono writes it: `:name` for a part, `*` for the rest. */
+  path: string;
+}
+
+export interface Api {
+  /** `undefined` for a path that is not of the API. */
+  fetch(request: Request, url: URL): Promise<Response> | Response | undefined;
+  /** Everything that answers, middleware left out. */
+  routes: Route[];
+}
+
+export function createApi(options: ApiOptions): Api {
   const app = createApp(options);
-  return (request, url) => {
+  const routes = app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => ({ method, path }));
+  return { routes, fetch: (request, url) => answer(request, url) };
+
+  function answer(request: Request, url: URL): Promise<Response> | Response | undefined {
     const { pathname } = url;
     if (pathname === '/healthz') return health();
     if (pathname === '/mcp') return options.mcp.fetch(request);
     if (pathname.startsWith('/ws/')) throw TerrariumError.of('E-TERRARIUM-1303');
     const isSignIn = pathname === '/login' && url.searchParams.has('token');
     return isSignIn || pathname === '/api' || pathname.startsWith('/api/') ? app.fetch(request) : undefined;
-  };
+  }
 }
 
 /** All routes, with their schemas. */

@@ -11,6 +11,7 @@ import { createAgents } from './agents/index.ts';
 import { createMcp } from './agents/mcp.ts';
 import { createAgentTokens } from './agents/tokens.ts';
 import { createApi } from './api.ts';
+import type { Route } from './api.ts';
 import { createChannels } from './channels/channels.ts';
 import { watchFiles } from './channels/file-changes.ts';
 import { createCapabilities } from './auth/capability.ts';
@@ -45,6 +46,8 @@ import { checkSpaceIn } from './storage/space.ts';
 
 export interface Terrarium {
   fetch(request: Request): Promise<Response>;
+  /** Every route of the REST API. */
+  routes: readonly Route[];
   /** With which the owner signs in. */
   ownerToken: string;
   signInLink: string;
@@ -120,7 +123,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const fetch = createFetch({
     baseHost: new URL(settings.baseOrigin).host,
     logger,
-    api,
+    api: (request, url) => api.fetch(request, url),
     packages: (request) => packages.fetch(request),
     share: (...args) => sharing.fetch(...args),
     context: {
@@ -155,6 +158,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
 
   return {
     fetch,
+    routes: api.routes,
     hosts: hosts.links,
     sharing,
     headless,
