@@ -13,6 +13,9 @@ createServer((request, response) => {
   if (request.url.startsWith('/api')) return response.setHeader('content-type', 'application/json').end(JSON.stringify({ asked: request.url, secret: 'shown to its sender' }));
   response.setHeader('content-type', 'text/html');
   if (request.url.startsWith('/about')) return response.end(page('About', '<div style="height:4000px"></div><p>end</p>'));
+  if (request.url.startsWith('/app')) return response.end(page('App', '<main></main><script>' +
+    'const show = () => setTimeout(() => { document.querySelector("main").innerHTML = "<div style=height:" + (location.pathname.endsWith("long") ? 6000 : 3000) + "px></div><p>" + location.pathname + "</p>"; }, 150);' +
+    'const goTo = (path) => { history.pushState({ key: 1 }, "", path); show(); }; addEventListener("popstate", show); show();</script>'));
   response.end(page('Home', ''));
 }).listen(5173);
 `;
@@ -142,6 +145,32 @@ describe('following', () => {
     await guest.keyboard.press('Enter');
     await expect.poll(() => guest.locator('.follow').getAttribute('data-following')).toBe('false');
     expect(await inPreview(owner)).toBe('/about?from=owner');
+  });
+  test('a route that changes without a load changes so for who follows, scrolled as far; a load is a load', async () => {
+    const goTo = async (path: string) => {
+      await owner.getByRole('textbox', { name: 'Address in the preview' }).fill(path);
+      await owner.keyboard.press('Enter');
+    };
+    const inGuest = <T>(script: string) => previewFrame(guest)?.evaluate(script).catch(() => undefined) as Promise<T | undefined>;
+    await goTo('/app/one');
+    await expect.poll(() => previewFrame(owner)?.evaluate('document.querySelector("p")?.textContent').catch(() => ''), { timeout: 20_000 }).toBe('/app/one');
+    const follow = guest.getByRole('combobox', { name: 'Follow a member' });
+    await follow.focus();
+    await guest.keyboard.press('ArrowDown');
+    await expect.poll(() => inGuest('document.querySelector("p")?.textContent'), { timeout: 20_000 }).toBe('/app/one');
+    await inGuest('window.marked = true');
+    await run(owner, 'goTo("/app/long?x=1#here")');
+    await expect.poll(() => inGuest('document.querySelector("p")?.textContent'), { timeout: 20_000 }).toBe('/app/long');
+    expect(await inGuest('location.search + location.hash + window.marked')).toBe('?x=1#heretrue');
+    await run(owner, 'scrollTo(0, document.documentElement.scrollHeight)');
+    await expect.poll(() => inGuest<number>('scrollY'), { timeout: 20_000 }).toBeGreaterThan(4000);
+    // The page gets its height later than the route: what is followed is the share of the way.
+    await run(owner, 'goTo("/app/short"); setTimeout(() => scrollTo(0, 1000), 300)');
+    await expect.poll(() => inGuest<string>('[location.pathname, Math.abs(scrollY - 1000) < 300, window.marked].join()'), { timeout: 20_000 }).toBe('/app/short,true,true');
+    expect(await guest.locator('.follow').getAttribute('data-following')).toBe('true');
+    await goTo('/app/one');
+    await expect.poll(() => inGuest('[location.pathname, window.marked].join()'), { timeout: 20_000 }).toBe('/app/one,');
+    await follow.selectOption('');
   });
 });
 

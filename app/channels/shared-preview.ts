@@ -25,6 +25,9 @@ export class SharedPreview {
   readonly #stops: (() => void)[] = [];
   #scroll = { x: 0, y: 0 };
   #title = '';
+  #document: string | undefined;
+  /** What the frame shows was loaded for this document of the one who is followed: their next routes in it are routes of it here too. */
+  #alongside: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The address that the preview is on its way to, because somebody is followed. */
   #onTheWay: string | undefined;
@@ -49,6 +52,7 @@ export class SharedPreview {
   /** Goes where that page goes from here on; `undefined` goes alone. */
   follow(source: string | undefined): void {
     this.#onTheWay = undefined;
+    this.#alongside = undefined;
     this.store.setState({ following: source });
     this.#goAlong();
   }
@@ -67,7 +71,7 @@ export class SharedPreview {
         return this.channels.tell('network', fitted(withoutSecrets({ ...rest, port })));
       case 'route':
         this.channels.tell('route', fitted({ ...rest, port }));
-        return this.#arrived(rest.url, rest.title);
+        return this.#arrived(rest);
       case 'scroll':
         this.#scroll = { x: rest.x, y: rest.y };
         return this.#tellPlace();
@@ -82,21 +86,23 @@ export class SharedPreview {
   }
 
   /** The own preview is somewhere else. Who went there by themselves no longer follows. */
-  #arrived(url: string, title: string): void {
+  #arrived({ url, title, document }: { url: string; title: string; document?: string | undefined }): void {
     this.#title = title;
-    this.#scroll = { x: 0, y: 0 };
+    if (document === undefined || document !== this.#document) this.#scroll = { x: 0, y: 0 };
+    this.#document = document;
     const onTheWay = this.#onTheWay;
     this.#onTheWay = undefined;
     const place = this.leader?.place;
     if (onTheWay === undefined && place !== undefined && place.url !== url) this.store.setState({ following: undefined });
     this.#tellPlace();
+    if (onTheWay !== undefined) this.#scrollAlong();
   }
 
   #tellPlace(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       const { port, route } = this.#preview.store.getState();
-      if (port !== undefined) this.channels.place({ port, url: route.slice(0, 8192), title: this.#title.slice(0, 1024), ...this.#scroll });
+      if (port !== undefined) this.channels.place({ port, url: route.slice(0, 8192), title: this.#title.slice(0, 1024), ...(this.#document === undefined ? {} : { document: this.#document }), ...this.#scroll });
     }, TOLD_EVERY_MS);
   }
 
@@ -110,9 +116,12 @@ export class SharedPreview {
       return;
     }
     if (this.#onTheWay === place.url) return;
+    const isRoute = place.document !== undefined && place.document === this.#alongside;
+    this.#alongside = place.document;
     if (place.url === route) return this.#scrollAlong();
     this.#onTheWay = place.url;
-    this.#preview.go(place.url);
+    if (isRoute) this.#preview.goWithin(place.url);
+    else this.#preview.go(place.url);
   }
 
   #scrollAlong(): void {

@@ -148,6 +148,11 @@ export class Preview {
     this.store.setState(({ target }) => ({ target: { url: path, nonce: target.nonce + 1 }, route: path, document: 'loading', error: undefined }));
   }
 
+  /** Goes to a route of the document that the frame shows, without loading it again. */
+  goWithin(path: string): void {
+    this.#command({ v: 1, source: 'terrarium-app', command: 'route', url: path });
+  }
+
   reload(): void {
     this.go(this.store.getState().route);
   }

@@ -34,6 +34,8 @@ export const placeSchema = z.strictObject({
   /** Path, query and hash, beginning with "/". */
   url: z.string().startsWith('/').max(8192),
   title: z.string().max(1024),
+  /** The same as long as the page changes its route without a load. */
+  document: z.string().max(64).optional(),
   x: z.number().min(0).max(1),
   y: z.number().min(0).max(1),
 });

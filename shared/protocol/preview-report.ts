@@ -103,6 +103,8 @@ export const routeReportSchema = z.object({
   /** Path, query and hash, beginning with "/". */
   url: z.string().max(8192),
   title: z.string().max(1024),
+  /** The same for all routes of one document; another after each load. */
+  document: z.string().max(64).optional(),
   canGoBack: z.boolean().optional(),
   canGoForward: z.boolean().optional(),
 });
@@ -193,6 +195,8 @@ export type ViteErrorReport = z.infer<typeof viteErrorReportSchema>;
 export const previewCommandSchema = z.discriminatedUnion('command', [
   z.object({ v: z.literal(1), source: z.literal('terrarium-app'), command: z.literal('reload') }),
   z.object({ v: z.literal(1), source: z.literal('terrarium-app'), command: z.literal('navigate'), url: z.string().max(8192) }),
+  /** To a route of the document that is there, by its history, so that the page's own router shows it. */
+  z.object({ v: z.literal(1), source: z.literal('terrarium-app'), command: z.literal('route'), url: z.string().max(8192) }),
   /** As `scroll` reports it. */
   z.object({ v: z.literal(1), source: z.literal('terrarium-app'), command: z.literal('scroll'), x: z.number().min(0).max(1), y: z.number().min(0).max(1) }),
   z.object({ v: z.literal(1), source: z.literal('terrarium-app'), command: z.literal('back') }),

@@ -12,6 +12,7 @@ export function obeyApp(appOrigin: string, report: Report, passOn: (channel: Mes
     switch (data.command) {
       case 'reload': location.reload(); break;
       case 'navigate': navigate(data.url); break;
+      case 'route': goWithin(data.url); break;
       case 'scroll': scrollToShare(data.x, data.y); break;
       case 'back': history.back(); break;
       case 'forward': history.forward(); break;
@@ -25,6 +26,18 @@ export function obeyApp(appOrigin: string, report: Report, passOn: (channel: Mes
 function navigate(url: string): void {
   const target = new URL(url, location.href);
   if (target.origin === location.origin) location.assign(target);
+}
+
+/**
+ * As the page's own history would: routers take `popstate` for "show what the address says" (HTML, 7.4.6.2). An address that differs in its fragment alone
+ * is the browser's own business.
+ */
+function goWithin(url: string): void {
+  const target = new URL(url, location.href);
+  if (target.origin !== location.origin) return;
+  if (target.pathname === location.pathname && target.search === location.search) return location.assign(target);
+  history.pushState(null, '', target);
+  dispatchEvent(new PopStateEvent('popstate', { state: null }));
 }
 
 async function probe(report: Report, id: string): Promise<void> {

@@ -41,8 +41,11 @@ function tellResource(report: Report, element: HTMLElement): void {
   report('error', { type: 'resource', name: element.tagName.toLowerCase(), message: cut(`Failed to load ${url}`, 4096), stack: [] });
 }
 
+/** Told with each route, so that the app can tell a route from a load. */
+const DOCUMENT = crypto.randomUUID();
+
 export function reportRoutes(report: Report): void {
-  const tell = (): void => report('route', { url: cut(location.pathname + location.search + location.hash, 8000), title: cut(document.title, 1000) });
+  const tell = (): void => report('route', { url: cut(location.pathname + location.search + location.hash, 8000), title: cut(document.title, 1000), document: DOCUMENT });
   for (const name of ['pushState', 'replaceState'] as const) {
     const original = history[name].bind(history);
     history[name] = (...args: Parameters<History['pushState']>) => {
