@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Author } from '../../shared/document/author.ts';
 import { addBinaryFile, addTextFile, deleteFile, filesMap, findByPath, listFiles, renameFile } from '../../shared/document/schema.ts';
-import type * as Y from 'yjs';
+import * as Y from 'yjs';
 import { createBlobs } from '../environments/blobs.ts';
 import type { Blobs } from '../environments/blobs.ts';
 import { createRooms } from '../rooms/rooms.ts';
@@ -83,6 +83,27 @@ test('[H1] edits of one author within a pause make one step; [H2] it has its aut
   const revisions = await list();
   expect(revisions.map(({ revision, authors, files }) => [revision, authors, files.map((file) => file.change)])).toEqual([[2, [ANN], ['changed']], [1, [ANN], ['added']]]);
   expect([await contentOf(1, 'f'), await contentOf(2, 'f')]).toEqual(['two', 'three']);
+});
+test('[H3] a first change that is refused writes no first revision; one that is made has what was before it', async () => {
+  const seeded = new Y.Doc();
+  addTextFile(seeded, { id: 'seed', path: 'f', content: 'before' });
+  rooms.seed('a', Y.encodeStateAsUpdate(seeded), ANN);
+  const written = () => (database.prepare('SELECT COUNT(*) AS n FROM revisions').get() as { n: number }).n;
+  const refused = commit(rooms.change('a', () => {
+    throw new Error('no');
+  }, BOT));
+  await expect(refused).rejects.toThrow('no');
+  await expect(commit(history.restore('a', 1, undefined, BOT))).rejects.toThrow();
+  await expect(commit(history.step('a', BOT, { kind: 'imported' }, () => {
+    throw new Error('no import');
+  }))).rejects.toThrow('no import');
+  await wait(1000);
+  expect(written()).toBe(0);
+  await write(BOT, 'f', 'after');
+  expect(written()).toBe(1);
+  expect([await contentOf(1, 'f'), history.get('a', 1).kind]).toEqual(['before', 'created']);
+  await wait(PAUSE_MS + 100);
+  expect([await contentOf(2, 'f'), history.get('a', 2).authors]).toEqual(['after', [BOT]]);
 });
 test('[H1] a step that never pauses ends nevertheless', async () => {
   for (let at = 0; at < MAX_STEP_MS + 20_000; at += 5000) {

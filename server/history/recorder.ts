@@ -53,6 +53,8 @@ export interface PendingStep {
   files: string[];
 }
 
+type Draft = Omit<NewRevision, 'logSeq'>;
+
 export class Recorder {
   readonly #options: RecorderOptions;
   /** Path of each file in the latest revision. */
@@ -61,6 +63,8 @@ export class Recorder {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #isFirst = false;
+  /** The first revision as it was before the transaction under way; not written while nothing has changed. */
+  #first: Draft | undefined;
   #switches = { left: SWITCHES, at: 0 };
   readonly #waiting = new Set<(revision: number) => void>();
   /** Texts of the step. */
@@ -102,16 +106,21 @@ export class Recorder {
 
   /** Ends the step in progress; resolves with the number of the latest revision when that is on the disk. With a note there is a revision of its own. */
   cut(note: CutNote = {}, author?: Author): Promise<number> {
-    const step = this.#step ?? this.#emptyStep(author);
+    const draft = this.#draft(note, author);
     this.#step = undefined;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const draft: Omit<NewRevision, 'logSeq'> = {
+    this.#isFirst = false;
+    this.#first = undefined;
+    return this.#write(draft);
+  }
+
+  #draft(note: CutNote, author?: Author): Draft {
+    const step = this.#step ?? this.#emptyStep(author);
+    return {
       startedAt: step.startedAt, at: step.at, authors: [...step.authors.values()], changes: this.#changes(step),
       kind: note.kind ?? (this.#isFirst ? 'created' : 'edited'), restored: note.restored, name: note.name,
     };
-    this.#isFirst = false;
-    return this.#write(draft);
   }
 
   /** Whether there is a step to end. */
@@ -131,7 +140,7 @@ export class Recorder {
     return { startedAt: at, at, authors: new Map(author === undefined ? [] : [[authorKey(author), author]]), files: new Map() };
   }
 
-  #write(draft: Omit<NewRevision, 'logSeq'>): Promise<number> {
+  #write(draft: Draft): Promise<number> {
     const { environmentId, store, alongside } = this.#options;
     const texts = this.#texts;
     this.#texts = new Map();
@@ -153,7 +162,7 @@ export class Recorder {
   }
 
   #before(origin: unknown): void {
-    if (this.#isFirst) return void this.cut();
+    if (this.#isFirst) return void (this.#first ??= this.#draft({}));
     const step = this.#step;
     if (step === undefined) return;
     const { author, at = Date.now() } = this.#options.authorOf(origin);
@@ -169,7 +178,18 @@ export class Recorder {
     return true;
   }
 
+  /** The first change is made: what was before it is written, ahead of it. */
+  #endFirst(first: Draft): void {
+    this.#first = undefined;
+    this.#isFirst = false;
+    this.#step = undefined;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    void this.#write(first);
+  }
+
   #changed(events: readonly Y.YEvent<Y.AbstractType<unknown>>[], origin: unknown): void {
+    if (this.#first !== undefined) this.#endFirst(this.#first);
     const { author, at = Date.now() } = this.#options.authorOf(origin);
     const key = authorKey(author);
     const step = (this.#step ??= { startedAt: at, at, authors: new Map(), files: new Map() });
