@@ -1,13 +1,16 @@
 /**
  * The script that a shared page gets in front of its own: what its scripts ask of `localhost:<port>` goes to that port of the link (SPEC SH13). In the
  * workspace the preview's service worker does this; here there is none, since the page must also work where service workers do not (HTTP on a local network).
+ *
+ * Vite's client polls for a server that it has lost, but gives up for good when its first connection fails: a page that loads while the way to the
+ * host is cut would stay as it is. So it comes again when there is an answer (SPEC SH18).
  */
 import type { ShareAddress } from './headers.ts';
 import { SHARE_PATHS } from './pages.ts';
 import type { Share } from './store.ts';
 
 /** Runs in the visitor's page. `ports`: port of the container -> origin. */
-function redirectLoopback(ports: Record<string, string>): void {
+function redirectLoopback(ports: Record<string, string>, onUpdates: (socket: WebSocket) => void): void {
   const loopback = /^(https?|wss?):\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])(?::(\d+))?(?=[/?#]|$)/i;
   const moved = (url: string): string =>
     url.replace(loopback, (whole, scheme: string, port: string | undefined) => {
@@ -23,9 +26,52 @@ function redirectLoopback(ports: Record<string, string>): void {
   XMLHttpRequest.prototype.open = function moveOpen(this: XMLHttpRequest, ...[method, url, ...rest]: unknown[]) {
     return open.apply(this, [method, moved(String(url)), ...rest]);
   } as typeof XMLHttpRequest.prototype.open;
-  const first = <T extends object>(native: T): T => new Proxy(native, { construct: (target, [url, ...rest]: unknown[], self) => Reflect.construct(target as never, [moved(String(url)), ...rest], self) as object });
-  window.WebSocket = first(NativeSocket);
+  const first = <T extends object>(native: T, made: (one: object, more: unknown[]) => void = () => {}): T =>
+    new Proxy(native, {
+      construct(target, [url, ...rest]: unknown[], self) {
+        const one = Reflect.construct(target as never, [moved(String(url)), ...rest], self) as object;
+        made(one, rest);
+        return one;
+      },
+    });
+  window.WebSocket = first(NativeSocket, (socket, [protocols]) => [protocols].flat().includes('vite-hmr') && onUpdates(socket as WebSocket));
   window.EventSource = first(NativeEvents);
+}
+
+/** Runs in the visitor's page, and makes `onUpdates` there. */
+function comeAgain(state: string): (socket: WebSocket) => void {
+  const COUNT = '~share:again';
+  const LONGEST_MS = 30_000;
+  let waits = false;
+  // Storage may be refused; then each wait is the longest.
+  const count = (next?: (before: number) => number): number => {
+    try {
+      const before = Number(sessionStorage.getItem(COUNT));
+      if (next !== undefined) sessionStorage.setItem(COUNT, String(next(before)));
+      return before;
+    } catch {
+      return LONGEST_MS;
+    }
+  };
+  const look = async (wait: number): Promise<void> => {
+    const ready = await fetch(state, { cache: 'no-store' }).then(async (answer) => answer.ok && ((await answer.json()) as { ready: boolean }).ready, () => false);
+    if (!ready) return void setTimeout(() => void look(wait), wait);
+    // A server that answers and still takes no socket is not reloaded for ever faster.
+    count((before) => before + 1);
+    location.reload();
+  };
+  return (socket) => {
+    const settled = new AbortController();
+    const { signal } = settled;
+    socket.addEventListener('open', () => (settled.abort(), void count(() => 0)), { signal });
+    socket.addEventListener('close', () => {
+      settled.abort();
+      if (waits) return;
+      waits = true;
+      const wait = Math.min(LONGEST_MS, 500 * 2 ** count());
+      setTimeout(() => void look(wait), wait);
+    }, { signal });
+  };
 }
 
 export function clientScript(share: Share, address: ShareAddress): string {
@@ -33,7 +79,7 @@ export function clientScript(share: Share, address: ShareAddress): string {
     const origin = address.originOf(port);
     return origin === undefined ? [] : [[port, origin]];
   }));
-  return `(${redirectLoopback.toString()})(${JSON.stringify(ports)});`;
+  return `(${redirectLoopback.toString()})(${JSON.stringify(ports)}, (${comeAgain.toString()})(${JSON.stringify(SHARE_PATHS.state)}));`;
 }
 
 const TAG = new TextEncoder().encode(`<script src="${SHARE_PATHS.client}"></script>`);
