@@ -54,8 +54,8 @@ export interface Environments {
   terminated(): TerminatedEnvironment[];
   /** Calls back when one was terminated. */
   onRemoved(listener: (environmentId: string) => void): void;
-  /** Calls back when one was created, and when one came to be suspended. */
-  onAdded(listener: (environmentId: string) => void): void;
+  /** Calls back when one came to be active, and when one came to be suspended. */
+  onActivated(listener: (environmentId: string) => void): void;
   onSuspended(listener: (environmentId: string) => void): void;
   /** It has this status from here on, and was used; being suspended is no use. */
   touch(id: string, status: Status): void;
@@ -113,17 +113,16 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
       rooms.seed(id, update, author);
     });
     byId.set(id, environment);
-    for (const listener of added) listener(id);
     return environment;
   }
 
-  const added = new Set<(environmentId: string) => void>();
+  const activated = new Set<(environmentId: string) => void>();
   const suspended = new Set<(environmentId: string) => void>();
   const removed = new Set<(environmentId: string) => void>();
 
   return {
     templates,
-    onAdded: (listener) => void added.add(listener),
+    onActivated: (listener) => void activated.add(listener),
     onSuspended: (listener) => void suspended.add(listener),
     onRemoved: (listener) => void removed.add(listener),
     async reserve(templateId) {
@@ -165,6 +164,7 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
       byId.set(id, { ...environment, status, usedAt });
       setStatus.run(status, usedAt, id);
       if (status === 'suspended') for (const listener of suspended) listener(id);
+      if (status === 'running') for (const listener of activated) listener(id);
     },
     use(id) {
       const environment = byId.get(id);

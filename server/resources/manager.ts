@@ -27,11 +27,12 @@ export interface ResourceOptions {
   logger: Logger;
 }
 
-export const isActive = ({ status }: Pick<Environment, 'status'>): boolean => status === 'initializing' || status === 'running';
+/** One that was created and never opened has no container and no connection: it takes no place. */
+export const isActive = ({ status }: Pick<Environment, 'status'>): boolean => status === 'running';
 
 export function createResourceManager({ environments, rooms, maxActive, idleMs, logger }: ResourceOptions): ResourceManager {
   const timer = setInterval(look, Math.min(LOOK_MS, Math.max(1000, idleMs / 2))).unref();
-  environments.onAdded(makeRoomFor);
+  environments.onActivated(makeRoomFor);
 
   function suspend(environmentId: string, reason: string): void {
     environments.touch(environmentId, 'suspended');
@@ -57,10 +58,7 @@ export function createResourceManager({ environments, rooms, maxActive, idleMs, 
     maxActive,
     look,
     suspend: (environmentId) => suspend(environmentId, 'asked for'),
-    resume(environmentId) {
-      environments.touch(environmentId, 'running');
-      makeRoomFor(environmentId);
-    },
+    resume: (environmentId) => environments.touch(environmentId, 'running'),
     close: () => clearInterval(timer),
   };
 }

@@ -90,7 +90,8 @@ const STATUSES = { created: ['initializing'], active: ['running'], suspended: ['
 type StatusFilter = 'all' | 'terminated' | keyof typeof STATUSES;
 const FILTERS: StatusFilter[] = ['all', 'active', 'created', 'suspended', 'terminated'];
 
-const isActive = ({ status }: Environment): boolean => status === 'running' || status === 'initializing';
+const isActive = ({ status }: Environment): boolean => status === 'running';
+const isOff = ({ status }: Environment): boolean => status === 'suspended';
 
 /** All of them are tried; the first failure is shown. */
 async function forEach(some: readonly Environment[], work: (id: string) => Promise<void>): Promise<void> {
@@ -131,10 +132,10 @@ function Filters({ all, terminated, status, onStatus, found, selected, onAll, on
       {selected.length > 0 && (
         <div className="bulk" role="group" aria-label={`${selected.length} selected`}>
           <span>{selected.length} selected</span>
-          <Button small disabled={!selected.some(isActive)} onClick={() => onSuspend(selected.filter(isActive))}>
+          <Button small disabled={selected.every(isOff)} onClick={() => onSuspend(selected.filter((one) => !isOff(one)))}>
             <Moon size={13} /> Suspend
           </Button>
-          <Button small disabled={selected.every(isActive)} onClick={() => onResume(selected.filter((one) => !isActive(one)))}>
+          <Button small disabled={!selected.some(isOff)} onClick={() => onResume(selected.filter(isOff))}>
             <Play size={13} /> Resume
           </Button>
           <Button small disabled={!selected.some(({ role }) => role === 'owner')} onClick={() => onEnd(selected.filter(({ role }) => role === 'owner'))}>
