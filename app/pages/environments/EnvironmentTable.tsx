@@ -49,7 +49,9 @@ function EnvironmentRow({ row, now, selected, shown, onEnd, onSuspend, onResume,
   };
   return (
     <li className={`environment-row ${isSelected ? 'selected' : ''} ${shown === id ? 'shown' : ''}`}>
-      <input type="checkbox" className="row-check" aria-label={`Select ${row.taskId}`} checked={isSelected} onChange={(event) => onSelect(id, event.target.checked)} />
+      <label className="row-pick">
+        <input type="checkbox" className="row-check" aria-label={`Select ${row.taskId}`} checked={isSelected} onChange={(event) => onSelect(id, event.target.checked)} />
+      </label>
       <a
         className="environment-link"
         href={path}
@@ -89,19 +91,21 @@ function EnvironmentRow({ row, now, selected, shown, onEnd, onSuspend, onResume,
           {age(row.createdAt, now)}
         </span>
       </a>
-      {canWrite && (
-        <IconButton label={`${isSuspended ? 'Resume' : 'Suspend'} ${row.taskId}`} onClick={() => (isSuspended ? onResume([row]) : onSuspend([row]))}>
-          {isSuspended ? <Play size={15} /> : <Moon size={15} />}
+      <span className="row-actions">
+        {canWrite && (
+          <IconButton label={`${isSuspended ? 'Resume' : 'Suspend'} ${row.taskId}`} onClick={() => (isSuspended ? onResume([row]) : onSuspend([row]))}>
+            {isSuspended ? <Play size={15} /> : <Moon size={15} />}
+          </IconButton>
+        )}
+        <IconButton label={`Open ${row.taskId} in a new tab`} onClick={() => window.open(path, '_blank', 'noopener')}>
+          <ExternalLink size={15} />
         </IconButton>
-      )}
-      <IconButton label={`Open ${row.taskId} in a new tab`} onClick={() => window.open(path, '_blank', 'noopener')}>
-        <ExternalLink size={15} />
-      </IconButton>
-      {row.role === 'owner' && (
-        <IconButton label={`Terminate ${row.taskId}`} onClick={() => onEnd([row])}>
-          <Trash2 size={15} />
-        </IconButton>
-      )}
+        {row.role === 'owner' && (
+          <IconButton label={`Terminate ${row.taskId}`} onClick={() => onEnd([row])}>
+            <Trash2 size={15} />
+          </IconButton>
+        )}
+      </span>
     </li>
   );
 }

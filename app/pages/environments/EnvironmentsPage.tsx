@@ -120,7 +120,9 @@ function Filters({ all, terminated, status, onStatus, found, selected, onAll, on
   const count = (filter: StatusFilter) => (filter === 'all' ? all.length : filter === 'terminated' ? terminated : all.filter((one) => STATUSES[filter].includes(one.status)).length);
   return (
     <div className="manager-filters">
-      <input type="checkbox" className="row-check" aria-label="Select all that are listed" disabled={found.length === 0} checked={found.length > 0 && selected.length === found.length} onChange={(event) => onAll(event.target.checked)} />
+      <label className="row-pick">
+        <input type="checkbox" className="row-check" aria-label="Select all that are listed" disabled={found.length === 0} checked={found.length > 0 && selected.length === found.length} onChange={(event) => onAll(event.target.checked)} />
+      </label>
       <div className="segmented create-from" role="group" aria-label="Status">
         {FILTERS.map((filter) => (
           <button key={filter} type="button" aria-pressed={status === filter} onClick={() => onStatus(filter)}>

@@ -238,8 +238,8 @@ function ToolTabs({ session }: { session: WorkspaceSession }) {
   );
 }
 
+/** What a narrow screen shows one at a time, beside the side panels. */
 const NARROW_TABS = [
-  { id: 'side', label: 'Files', icon: <Files size={17} /> },
   { id: 'editor', label: 'Editor', icon: <Code size={17} /> },
   { id: 'terminal', label: 'Terminal', icon: <SquareTerminal size={17} /> },
   { id: 'preview', label: 'Preview', icon: <Globe size={17} /> },
@@ -248,6 +248,7 @@ const NARROW_TABS = [
 /** One pane at a time; the preview stays in the page so that switching does not reload it. */
 function NarrowBody({ session }: { session: WorkspaceSession }) {
   const { narrow, side } = useSelected(session.layout.store, ({ narrow, side }) => ({ narrow, side }));
+  const shownSide = SIDES.find(({ id }) => id === side) ?? SIDES[0];
   const active = useSelected(session.tabs.store, (state) => state.active);
   useEffect(() => {
     if (session.layout.store.getState().narrow === 'side') session.layout.set({ narrow: 'editor' });
@@ -255,7 +256,7 @@ function NarrowBody({ session }: { session: WorkspaceSession }) {
   return (
     <>
       <div className="narrow-body">
-        {narrow === 'side' && <SidePanel session={session} side={side ?? 'files'} />}
+        {narrow === 'side' && <NarrowSide session={session} side={side ?? 'files'} />}
         {narrow === 'editor' && <EditorArea session={session} />}
         {narrow === 'terminal' && <BottomPanel session={session} />}
         <div className="fill" hidden={narrow !== 'preview'}>
@@ -263,6 +264,10 @@ function NarrowBody({ session }: { session: WorkspaceSession }) {
         </div>
       </div>
       <nav className="narrow-tabs" aria-label="Panes">
+        <button type="button" aria-pressed={narrow === 'side'} onClick={() => session.layout.set({ narrow: 'side' })}>
+          {shownSide.icon}
+          {shownSide.label}
+        </button>
         {NARROW_TABS.map(({ id, label, icon }) => (
           <button key={id} type="button" aria-pressed={narrow === id} onClick={() => session.layout.set({ narrow: id })}>
             {icon}
@@ -271,6 +276,23 @@ function NarrowBody({ session }: { session: WorkspaceSession }) {
         ))}
       </nav>
     </>
+  );
+}
+
+/** One side panel, and the others a touch away. */
+function NarrowSide({ session, side }: { session: WorkspaceSession; side: NonNullable<LayoutState['side']> }) {
+  return (
+    <div className="narrow-side">
+      <div className="narrow-sides" role="tablist" aria-label="Side panels">
+        {SIDES.map(({ id, label, icon }) => (
+          <button key={id} type="button" role="tab" aria-selected={side === id} onClick={() => session.layout.set({ side: id })}>
+            {icon}
+            {label}
+          </button>
+        ))}
+      </div>
+      <SidePanel session={session} side={side} />
+    </div>
   );
 }
 
