@@ -28,6 +28,8 @@ import { createHeadless } from './headless/index.ts';
 import type { Headless } from './headless/index.ts';
 import { createPreviewPages } from './headless/preview-pages.ts';
 import { createSharedBrowser } from './headless/shared-browser.ts';
+import { blobReferences } from './history/blob-references.ts';
+import { createBlobSweep } from './history/blob-sweep.ts';
 import { createHistory } from './history/history.ts';
 import { createHosts } from './host-link/index.ts';
 import { createFetch } from './hosts/index.ts';
@@ -46,6 +48,8 @@ import { checkSpaceIn } from './storage/space.ts';
 
 export interface Terrarium {
   fetch(request: Request): Promise<Response>;
+  /** One run of the collection of blobs; it runs by itself too. `now` in milliseconds since the epoch. */
+  sweepBlobs(now?: number): Promise<unknown>;
   /** Every route of the REST API. */
   routes: readonly Route[];
   /** With which the owner signs in. */
@@ -60,6 +64,8 @@ export interface Terrarium {
   close(): Promise<void>;
 }
 
+/** Between two runs of the collection of blobs, each bounded. */
+const SWEEP_EVERY_MS = 60_000;
 /** How long requests under way may take when the server stops. */
 const GRACE_MS = 3000;
 
@@ -118,6 +124,22 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const sharing = createSharing({ database, environments, identities, rooms, signingKey: secrets.signing, hosts: hosts.links, origins: at, logger, lan: settings.config.share.lan });
   const pages = createPreviewPages({ browser, shares: sharing.shares, hosts: hosts.links, environments, origins: at });
   const agents = createAgents({ history: content.history, pages, sharing, tokens, database, rooms, blobs, environments, hosts: hosts.links, activity, policy: packages.policy, origins: at, limits: settings.config.agents });
+  let sweepTime: number | undefined;
+  const sweep = createBlobSweep({
+    database, blobs, environments: () => environments.list().map(({ id }) => id), now: () => sweepTime ?? Date.now(),
+    references: (environmentId) => blobReferences(environmentId, { rooms, sessions: agents.sessions }),
+  });
+  let sweeping: Promise<unknown> = Promise.resolve();
+  /** One after the other. */
+  function sweepBlobs(now?: number): Promise<unknown> {
+    const run = sweeping.then(() => {
+      sweepTime = now;
+      return sweep.run();
+    });
+    sweeping = run.catch((error: unknown) => logger.error('Blobs were not collected', { error: String(error) }));
+    return run;
+  }
+  const sweepTimer = setInterval(() => void sweepBlobs().catch(() => undefined), SWEEP_EVERY_MS).unref();
   const mcp = createMcp({ agents, identities, logger, version: '1' });
   const api = createApi({ hosts: hosts.links, sharing, embeds, activity, agents, mcp, environments, grants, rooms, blobs, ...content, resources, resourceUse: createResourceUse(hosts.links), identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({
@@ -158,6 +180,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
 
   return {
     fetch,
+    sweepBlobs,
     routes: api.routes,
     hosts: hosts.links,
     sharing,
@@ -174,6 +197,8 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
       await sharing.start();
     },
     async close() {
+      clearInterval(sweepTimer);
+      await sweeping;
       resources.close();
       activity.close();
       embeds.close();

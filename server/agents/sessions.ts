@@ -37,6 +37,8 @@ export interface AgentSessions {
   list(environmentId: string): SessionInfo[];
   /** Takes a session back, or what it did to one file. @throws {TerrariumError} 1346 */
   undo(environmentId: string, sessionId: string, by: Author, fileId?: string): Promise<Undone[]>;
+  /** Blobs that taking a session back may need. */
+  blobs(environmentId: string): Set<string>;
   /** The agent's latest session. @throws {TerrariumError} 1346 when it has none */
   undoOwn(environmentId: string, author: Author, file?: { path: string; id: string | undefined }): Promise<Undone[]>;
 }
@@ -69,6 +71,7 @@ export function createAgentSessions(database: DatabaseSync, rooms: Pick<Rooms, '
   const insert = database.prepare('INSERT INTO agent_changes (session_id, file_id, path, at, data) VALUES (?, ?, ?, ?, ?)');
   const changes = database.prepare('SELECT id, file_id, path, data FROM agent_changes WHERE session_id = ? ORDER BY id');
   const files = database.prepare('SELECT file_id, path, COUNT(*) AS n, MAX(id) FROM agent_changes WHERE session_id = ? GROUP BY file_id ORDER BY path');
+  const withBlobs = database.prepare(`SELECT data FROM agent_changes JOIN agent_sessions s ON s.id = session_id WHERE environment_id = ? AND data LIKE '%"blob"%'`);
   const forget = database.prepare('DELETE FROM agent_changes WHERE session_id = ? AND file_id = ? AND id <= ?');
   database.prepare('DELETE FROM agent_sessions WHERE last_at < ?').run(now() - KEPT_MS);
   /** Documents whose transaction under way takes something back, which is no work of the session, with what forgets what was taken back. */
@@ -119,6 +122,7 @@ export function createAgentSessions(database: DatabaseSync, rooms: Pick<Rooms, '
         if (author?.kind === 'agent') record(room, author, changesOf(change));
       });
     },
+    blobs: (environmentId) => new Set((withBlobs.all(environmentId) as { data: string }[]).flatMap(({ data }) => [...data.matchAll(/"blob":"([0-9a-f]{64})"/g)].map(([, sha256 = '']) => sha256))),
     list: (environmentId) =>
       (all.all(environmentId) as unknown as SessionRow[]).map((row) => ({
         id: row.id,

@@ -72,6 +72,10 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX terminated_environments_by_time ON terminated_environments (terminated_at);
    ALTER TABLE agent_tokens ADD COLUMN client TEXT;
    CREATE INDEX agent_tokens_of_environment ON agent_tokens (environment_id);`,
+  // server/history/SPEC.md, H8: since when nobody refers to a blob.
+  `CREATE TABLE unused_blobs (
+     environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, sha256 TEXT NOT NULL, since INTEGER NOT NULL,
+     PRIMARY KEY (environment_id, sha256)) STRICT, WITHOUT ROWID;`,
 ];
 
 export function openDatabase(file: string): DatabaseSync {
