@@ -34,6 +34,7 @@ export async function buildPreviewShell({ outDir, minify }) {
   };
   await buildHostPage(host, 'headless', minify);
   await build({ ...shared(minify), entryPoints: [path.join(SHELL, 'service-worker', 'host-sw.ts')], format: 'iife', outfile: path.join(host, 'host-sw.js') });
+  await build({ ...shared(minify), entryPoints: [path.join(SHELL, 'host', 'forget.ts')], format: 'esm', outfile: path.join(host, 'forget.js') });
   await writeFile(path.join(host, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await buildPreview(path.join(outDir, 'preview'), minify);
   await buildBroker(path.join(outDir, 'broker'), minify);

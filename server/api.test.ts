@@ -59,16 +59,35 @@ describe('environments', () => {
     expect(made['previewUrl']).toBe(`http://${made['environmentId']}--5173.preview.localhost:4000/`);
     expect(made['websocketUrl']).toBe(`ws://localhost:4000/ws/${made['environmentId']}`);
   });
-  test('a reserved id is the environment’s, once, and nobody chooses their own', async () => {
-    const reserve = async () => ((await (await server.api('/api/environments/reservations', json({ template: 'tiny' }))).json()) as { environmentId: string }).environmentId;
-    const create = (reservation: string, template = 'tiny') => server.api('/api/environments', json({ taskId: 'R', template, reservation }));
-    const reservation = await reserve();
-    expect((await server.api(`/api/environments/${reservation}`)).status).toBe(404);
-    expect(await codeOf(await create(reservation, 'nope'))).toBe('E-TERRARIUM-1002');
-    expect(await (await create(reservation)).json()).toMatchObject({ environmentId: reservation, label: reservation });
-    for (const refused of [reservation, 'abcdefghijklmnop', '']) expect([refused, await codeOf(await create(refused))]).toEqual([refused, 'E-TERRARIUM-1010']);
-    expect(await reserve()).not.toBe(reservation);
+  const draft = async (template = 'tiny') => ((await (await server.api('/api/environments/reservations', json({ template }))).json()) as { environmentId: string }).environmentId;
+  const claim = (reservation: string, template = 'tiny') => server.api('/api/environments', json({ taskId: 'R', template, reservation }));
+  test('a draft becomes the environment with its files, once, and nobody chooses their own id', async () => {
+    const id = await draft();
+    await server.api(`/api/environments/${id}/files/early.txt`, { method: 'PUT', body: 'before it had a name' });
+    expect(await codeOf(await claim(id, 'nope'))).toBe('E-TERRARIUM-1002');
+    expect(await (await claim(id)).json()).toMatchObject({ environmentId: id, label: id, taskId: 'R' });
+    expect(await (await server.api(`/api/environments/${id}/files/early.txt`)).text()).toBe('before it had a name');
+    for (const refused of [id, 'abcdefghijklmnop', '']) expect([refused, await codeOf(await claim(refused))]).toEqual([refused, 'E-TERRARIUM-1010']);
+    expect(await draft()).not.toBe(id);
     expect(await codeOf(await server.api('/api/environments/reservations', json({ template: 'nope' })))).toBe('E-TERRARIUM-1002');
+  });
+  test('an environment is not claimed as a draft, and a draft of another template is none', async () => {
+    const made = await server.create();
+    expect(await codeOf(await claim(made))).toBe('E-TERRARIUM-1010');
+    expect((await server.api(`/api/environments/${made}`)).status).toBe(200);
+  });
+  test('a draft is in no list, suspends nobody, and is gone when deleted and when the server starts again', async () => {
+    const listed = async () => ((await (await server.api('/api/environments')).json()) as { environments: { environmentId: string; status: string }[] }).environments.map(({ environmentId, status }) => [environmentId, status]);
+    const before = await listed();
+    const [deleted, left] = [await draft(), await draft()];
+    expect(await listed()).toEqual(before);
+    expect((await server.api(`/api/environments/${deleted}`)).status).toBe(200);
+    expect((await server.api(`/api/environments/${deleted}`, { method: 'DELETE' })).status).toBe(204);
+    expect((await server.api(`/api/environments/${deleted}`)).status).toBe(404);
+    await server.close();
+    server = await startTestServer({ root: server.settings.root });
+    expect((await server.api(`/api/environments/${left}`)).status).toBe(404);
+    expect(await listed()).toEqual(before);
   });
   test.each([
     ['malformed JSON', '{"template":', 'E-TERRARIUM-1100'],
@@ -79,13 +98,12 @@ describe('environments', () => {
   ])('a reservation with %s is refused', async (_name, body, code) => {
     expect(await codeOf(await server.api('/api/environments/reservations', { method: 'POST', body, headers: { 'content-type': 'application/json' } }))).toBe(code);
   });
-  test('of too many reservations the oldest is given up', async () => {
-    const reserve = async () => ((await (await server.api('/api/environments/reservations', json({ template: 'tiny' }))).json()) as { environmentId: string }).environmentId;
+  test('of too many drafts the oldest is given up', async () => {
     const made: string[] = [];
-    for (let i = 0; i <= 200; i++) made.push(await reserve());
-    const create = (reservation = '') => server.api('/api/environments', json({ taskId: 'R', template: 'tiny', reservation }));
-    expect(await codeOf(await create(made[0]))).toBe('E-TERRARIUM-1010');
-    expect((await create(made[1])).status).toBe(201);
+    for (let i = 0; i <= 20; i++) made.push(await draft());
+    expect(await codeOf(await claim(made[0] ?? ''))).toBe('E-TERRARIUM-1010');
+    expect((await server.api(`/api/environments/${made[0]}`)).status).toBe(404);
+    expect((await claim(made[1] ?? '')).status).toBe(201);
   });
   test.each([
     ['malformed JSON', '{"taskId":', 400, 'E-TERRARIUM-1100'],

@@ -81,6 +81,7 @@ export function writeFixture(root: string): void {
     'templates/tiny/public/dot.png': new Uint8Array([137, 80, 78, 71, 0, 1, 2, 3]),
     'dist/host/headless.html': '<!doctype html><html><head><script type="module" src="/~runtime/host.js"></script></head></html>',
     'dist/host/relay.html': '<!doctype html>',
+    'dist/host/forget.js': 'forget();',
     'dist/host/host-sw.js': '// worker',
     'dist/host/kernel-abc.js': '// kernel',
     'dist/host/manifest.json': '{"kernel":"kernel-abc.js"}',

@@ -113,9 +113,9 @@ export function rememberedEnvironment(id: string): Environment | undefined {
   }
 }
 
-/** The id of an environment that is about to be created from this template. */
-export async function reserveEnvironment(template: string, signal?: AbortSignal): Promise<string> {
-  const { environmentId } = await callJson(z.object({ environmentId: z.string() }), '/api/environments/reservations', { method: 'POST', ...jsonBody({ template }), signal });
+/** The id of a draft of this template, for `createEnvironment`; deleted like an environment when nobody wants it. */
+export async function draftEnvironment(template: string): Promise<string> {
+  const { environmentId } = await callJson(z.object({ environmentId: z.string() }), '/api/environments/reservations', { method: 'POST', ...jsonBody({ template }) });
   return environmentId;
 }
 

@@ -7,6 +7,7 @@ import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { listFiles } from '../../shared/document/schema.ts';
 import type { TextLine } from '../channels/client.ts';
+import { localCopyName } from './local-copy.ts';
 import { RoomWrites } from './room-writes.ts';
 import { covers, joinVectors, MESSAGE_DURABLE, readDurable, stateVectorOf } from './saved.ts';
 import type { Durable } from './saved.ts';
@@ -61,7 +62,7 @@ export function openDocument(options: { environmentId: string; socketBase: strin
   const sent = { count: 0 };
   const provider = new WebsocketProvider(options.socketBase, options.environmentId, doc, { awareness, disableBc: true, protocols: ['terrarium.v1'], WebSocketPolyfill: documentSocket((count) => (sent.count = count), options.channels ?? (() => undefined)) });
   const writes = new RoomWrites(provider);
-  const local = new IndexeddbPersistence(`terrarium:document:${options.environmentId}`, doc);
+  const local = new IndexeddbPersistence(localCopyName(options.environmentId), doc);
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
 

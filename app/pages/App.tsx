@@ -5,7 +5,8 @@ import { navigate, route } from '../state/router.ts';
 import { Button } from '../ui/controls.tsx';
 import { Toasts } from '../ui/Toasts.tsx';
 import { useStore } from '../ui/use-store.ts';
-import { WorkspaceSession } from '../workspace/session.ts';
+import { openSession } from '../workspace/open-session.ts';
+import type { WorkspaceSession } from '../workspace/session.ts';
 import { EnvironmentsPage } from './environments/EnvironmentsPage.tsx';
 import { LoginPage } from './LoginPage.tsx';
 import { WorkspacePage } from './workspace/WorkspacePage.tsx';
@@ -16,19 +17,18 @@ import { WorkspacePage } from './workspace/WorkspacePage.tsx';
  */
 let session: WorkspaceSession | undefined;
 
-function openSession(): void {
+function followRoute(): void {
   const current = route.getState();
   const wanted = current.page === 'workspace' ? current.environmentId : undefined;
   if (session?.environmentId === wanted) return;
   session?.dispose();
-  session = wanted === undefined ? undefined : new WorkspaceSession(wanted);
-  session?.start();
+  session = wanted === undefined ? undefined : openSession(wanted);
   // A page that shows no environment has no use for the frame that was opened for one.
   if (session === undefined) discardEarly();
 }
 
-openSession();
-route.subscribe(openSession);
+followRoute();
+route.subscribe(followRoute);
 
 /** Resolves when no environment is starting: at once without one. */
 export function whenQuiet(): Promise<void> {

@@ -108,7 +108,10 @@ async function bootIsolated(session: WorkspaceSession, client: ContainerClient, 
   try {
     await client.boot({ workdirName: 'project', signal, hostTrouble: () => hostTrouble(session.at.host(session.label)) });
   } catch (error) {
-    if (error instanceof TerrariumError && error.code === 'E-TERRARIUM-2123' && tryNextIsolation()) throw new PhaseSkipped('loading again');
+    if (!(error instanceof TerrariumError) || error.code !== 'E-TERRARIUM-2123') throw error;
+    // Loading again would close what somebody is choosing in.
+    await session.shown;
+    if (tryNextIsolation()) throw new PhaseSkipped('loading again');
     throw error;
   }
 }
@@ -196,6 +199,7 @@ async function serve(session: WorkspaceSession, command: string, signal: AbortSi
   const waiting = boot.run('port', () => Promise.race([open, ended]));
   boot.send({ type: 'detail', phase: 'port', detail: command });
   await waiting;
+  await session.shown;
   await boot.run('paint', () => Promise.race([painted, ended, silence(signal)]));
 }
 

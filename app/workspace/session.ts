@@ -62,6 +62,8 @@ export interface SessionState {
   /** Shell command of the dev server, once it was started. */
   startCommand: string | undefined;
   reveal: Reveal | undefined;
+  /** `performance.now()` of when somebody began to look at it. */
+  shownAt: number;
 }
 
 /** What other rooms of the system plug in (see `connect`). */
@@ -108,15 +110,21 @@ export class WorkspaceSession {
   /** Whether this page answers the server for the environment. */
   readonly hosting: Hosting;
   readonly at: ReturnType<typeof origins>;
+  readonly #shown = Promise.withResolvers<void>();
   #run = new AbortController();
   #nonce = 0;
+
+  /** Resolves when somebody looks at it. */
+  get shown(): Promise<void> {
+    return this.#shown.promise;
+  }
 
   constructor(environmentId: string) {
     this.environmentId = environmentId;
     // An environment's id is its label: the broker and the container start without asking the server first.
     this.label = environmentId;
     this.at = origins(location.origin);
-    this.state = createStore<SessionState>(() => ({ environment: undefined, container: undefined, containerLost: false, diskFull: false, startCommand: undefined, reveal: undefined }));
+    this.state = createStore<SessionState>(() => ({ environment: undefined, container: undefined, containerLost: false, diskFull: false, startCommand: undefined, reveal: undefined, shownAt: 0 }));
     this.preview = new Preview(this.label, this.at);
     this.shared = new SharedPreview(this.preview, () => loadProfile().name);
     this.document = openDocument({ environmentId, socketBase: `${location.origin.replace(/^http/, 'ws')}/ws`, channels: () => this.shared.channels });
@@ -141,11 +149,24 @@ export class WorkspaceSession {
     this.files.subscribe((files) => this.tabs.keepOnly(new Set(files.map(({ id }) => id))));
   }
 
-  /** Starts everything; each phase reports to `boot`. */
+  /** Starts everything but the first paint, which waits for `show`; each phase reports to `boot`. */
   start(): void {
+    this.readAgain();
+    void startRuntime(this, this.#run.signal);
+  }
+
+  /** Somebody looks at it from here on. */
+  show(): void {
+    this.state.setState({ shownAt: performance.now() });
+    this.#shown.resolve();
+  }
+
+  /** Asks the server again what the environment is: its name, its port, who one is in it. */
+  readAgain(): void {
     getEnvironment(this.environmentId, this.#run.signal).then(
       (environment) => {
-        rememberEnvironment(environment);
+        // A draft has no name yet, and may never get one.
+        if (environment.taskId !== '') rememberEnvironment(environment);
         this.#know(environment);
       },
       // The document's own refusal is what the page shows; with the server away, what it said last.
@@ -154,7 +175,6 @@ export class WorkspaceSession {
         if (known !== undefined) this.#know(known);
       },
     );
-    void startRuntime(this, this.#run.signal);
   }
 
   /** The container, as soon as it runs: a terminal may be asked for before. */

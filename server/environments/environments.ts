@@ -31,21 +31,23 @@ export interface Environment {
   createdAt: number;
   /** When somebody last did something in it, milliseconds since the epoch. */
   usedAt: number;
+  draft: boolean;
 }
 
 export interface Environments {
   readonly templates: Templates;
   /**
-   * An id that nobody else gets, for an environment that somebody is about to create: its host names answer as an environment's, so that its
-   * container can boot meanwhile. Given up after `RESERVED_MS`.
+   * A draft: an environment that somebody is about to create, whole but in no list and counted nowhere, so that it can start while they
+   * choose its name. Ended after `DRAFT_MS`, and when the server stops.
    */
-  reserve(template: string): Promise<string>;
-  /** `reservation` is an id of `reserve`, good once (E-TERRARIUM-1010). */
+  draft(template: string, author: Author): Promise<Environment>;
+  /** `reservation` is the id of a draft of this template, which becomes the environment; good once (E-TERRARIUM-1010). */
   create(fields: { taskId: string; agentId?: string | undefined; template: string; reservation?: string | undefined; author: Author }): Promise<Environment>;
   /** With these files in place of a template's. */
   createFrom(fields: { taskId: string; agentId?: string | undefined; source: string; port: number; files: TemplateFile[]; author: Author }): Promise<Environment>;
+  /** Drafts too. */
   find(id: string): Environment | undefined;
-  /** Whether the label is that of an environment, or reserved for one. */
+  /** Whether the label is that of an environment, or of a draft. */
   isLabel(label: string): boolean;
   list(): Environment[];
   /** Ends its room, and deletes its document and its blobs; what it was called and who ended it is kept. */
@@ -70,8 +72,8 @@ const newId = customAlphabet('abcdefghijklmnopqrstuvwxyz0123456789', 16);
 const newFileId = customAlphabet('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789', 16);
 
 /** Somebody reads the templates' descriptions and is called away. */
-const RESERVED_MS = 15 * 60 * 1000;
-const RESERVED_AT_ONCE = 200;
+const DRAFT_MS = 15 * 60 * 1000;
+const DRAFTS_AT_ONCE = 20;
 
 interface Row {
   id: string;
@@ -82,41 +84,89 @@ interface Row {
   port: number;
   created_at: number;
   used_at: number;
+  draft: number;
 }
 
 export function createEnvironments(options: { database: DatabaseSync; rooms: Rooms; blobs: Blobs; templatesDir: string; logger: Logger; onAwaited?: (environment: Pick<Environment, 'id' | 'template'>) => void }): Environments {
   const { database, rooms, blobs, logger } = options;
   const templates = createTemplates(options.templatesDir, (template, problem) => logger.error('Broken template', { template, problem }));
-  const insert = database.prepare('INSERT INTO environments (id, task_id, agent_id, template, status, port, created_at, used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const insert = database.prepare('INSERT INTO environments (id, task_id, agent_id, template, status, port, created_at, used_at, draft) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const selectAll = database.prepare('SELECT * FROM environments ORDER BY created_at DESC, id');
   const setStatus = database.prepare('UPDATE environments SET status = ?, used_at = ? WHERE id = ?');
   const terminated = createTerminated(database);
+  const claim = database.prepare('UPDATE environments SET task_id = ?, agent_id = ?, created_at = ?, used_at = ?, draft = 0 WHERE id = ?');
   const deleteRow = database.prepare('DELETE FROM environments WHERE id = ?');
   // Asked for with every page that a container host serves.
   const byId = new Map((selectAll.all() as unknown as Row[]).map((row) => [row.id, environmentOf(row)]));
   const noted = new LRUCache<string, number>({ max: 10_000 });
-  const reserved = new LRUCache<string, true>({ max: RESERVED_AT_ONCE, ttl: RESERVED_MS });
-  const redeem = (reservation: string): string => {
-    if (!reserved.delete(reservation)) throw TerrariumError.of('E-TERRARIUM-1010', { reservation, minutes: RESERVED_MS / 60_000 });
-    return reservation;
-  };
+  const activated = new Set<(environmentId: string) => void>();
+  /** Each draft with the timer of its end, oldest first. */
+  const drafts = new Map<string, NodeJS.Timeout>();
+
+  function expectClaim(id: string): void {
+    drafts.set(id, setTimeout(() => void forget(id), DRAFT_MS).unref());
+    const [oldest] = drafts.keys();
+    if (drafts.size > DRAFTS_AT_ONCE && oldest !== undefined) void forget(oldest);
+  }
+
+  /** A draft that nobody claimed: nobody hears that it is gone. */
+  async function forget(id: string): Promise<void> {
+    clearTimeout(drafts.get(id));
+    drafts.delete(id);
+    byId.delete(id);
+    rooms.remove(id);
+    await erase(id);
+  }
+
+  async function erase(id: string): Promise<void> {
+    rooms.revisions.removeAll(id);
+    deleteRow.run(id);
+    await blobs.removeAll(id).catch((error: unknown) => logger.warn('Blobs of a draft are left', { id, error: String(error) }));
+  }
+
+  // Whoever was choosing when the server stopped chooses again.
+  for (const { id, draft } of byId.values()) {
+    if (!draft) continue;
+    byId.delete(id);
+    void erase(id);
+  }
+
+  function redeem(reservation: string, template: string, fields: Pick<Environment, 'taskId' | 'agentId'>): Environment {
+    const draft = byId.get(reservation);
+    if (draft === undefined || !draft.draft || draft.template !== template) throw TerrariumError.of('E-TERRARIUM-1010', { reservation, minutes: DRAFT_MS / 60_000 });
+    const now = Date.now();
+    clearTimeout(drafts.get(reservation));
+    drafts.delete(reservation);
+    claim.run(fields.taskId, fields.agentId ?? null, now, now, reservation);
+    const environment: Environment = { ...draft, ...fields, createdAt: now, usedAt: now, draft: false };
+    byId.set(reservation, environment);
+    if (environment.status === 'running') for (const listener of activated) listener(reservation);
+    return environment;
+  }
 
   async function add(fields: Omit<Environment, 'status' | 'createdAt' | 'usedAt'>, files: TemplateFile[], author: Author): Promise<Environment> {
     const now = Date.now();
     const environment: Environment = { ...fields, status: 'initializing', createdAt: now, usedAt: now };
-    const { id, taskId, agentId, template, status, port, createdAt } = environment;
+    const { id, taskId, agentId, template, status, port, createdAt, draft } = environment;
     const storing = pLimit(8);
     await Promise.all(files.filter(({ text }) => text === undefined).map(({ bytes }) => storing(() => blobs.put(id, bytes))));
     const update = firstContent(files);
     transaction(database, () => {
-      insert.run(id, taskId, agentId ?? null, template, status, port, createdAt, createdAt);
+      insert.run(id, taskId, agentId ?? null, template, status, port, createdAt, createdAt, Number(draft));
       rooms.seed(id, update, author);
     });
     byId.set(id, environment);
+    if (draft) expectClaim(id);
     return environment;
   }
 
-  const activated = new Set<(environmentId: string) => void>();
+  async function addFromTemplate(templateId: string, fields: Pick<Environment, 'taskId' | 'agentId' | 'draft'>, author: Author): Promise<Environment> {
+    const template = await templates.get(templateId);
+    const environment = await add({ ...fields, id: newId(), template: templateId, port: template.port }, await templates.files(templateId), author);
+    options.onAwaited?.(environment);
+    return environment;
+  }
+
   const suspended = new Set<(environmentId: string) => void>();
   const removed = new Set<(environmentId: string) => void>();
 
@@ -125,28 +175,21 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
     onActivated: (listener) => void activated.add(listener),
     onSuspended: (listener) => void suspended.add(listener),
     onRemoved: (listener) => void removed.add(listener),
-    async reserve(templateId) {
-      await templates.get(templateId);
-      const id = newId();
-      reserved.set(id, true);
-      options.onAwaited?.({ id, template: templateId });
-      return id;
+    draft: (template, author) => addFromTemplate(template, { taskId: '', agentId: undefined, draft: true }, author),
+    async create({ taskId, agentId, template, reservation, author }) {
+      if (reservation === undefined) return await addFromTemplate(template, { taskId, agentId, draft: false }, author);
+      await templates.get(template);
+      return redeem(reservation, template, { taskId, agentId });
     },
-    async create({ taskId, agentId, template: templateId, reservation, author }) {
-      const template = await templates.get(templateId);
-      const files = await templates.files(templateId);
-      const environment = await add({ id: reservation === undefined ? newId() : redeem(reservation), taskId, agentId, template: templateId, port: template.port }, files, author);
-      options.onAwaited?.(environment);
-      return environment;
-    },
-    createFrom: ({ taskId, agentId, source, port, files, author }) => add({ id: newId(), taskId, agentId, template: source, port }, files, author),
+    createFrom: ({ taskId, agentId, source, port, files, author }) => add({ id: newId(), taskId, agentId, template: source, port, draft: false }, files, author),
     find: (id) => byId.get(id),
-    isLabel: (label) => byId.has(label) || reserved.has(label),
-    list: () => [...byId.values()].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1)),
+    isLabel: (label) => byId.has(label),
+    list: () => [...byId.values()].filter(({ draft }) => !draft).sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1)),
     terminated: terminated.list,
     async remove(id, author) {
       const environment = byId.get(id);
       if (environment === undefined) throw TerrariumError.of('E-TERRARIUM-1001', { environmentId: id });
+      if (drafts.has(id)) return await forget(id);
       byId.delete(id);
       rooms.remove(id);
       transaction(database, () => {
@@ -164,7 +207,7 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
       byId.set(id, { ...environment, status, usedAt });
       setStatus.run(status, usedAt, id);
       if (status === 'suspended') for (const listener of suspended) listener(id);
-      if (status === 'running') for (const listener of activated) listener(id);
+      if (status === 'running' && !environment.draft) for (const listener of activated) listener(id);
     },
     use(id) {
       const environment = byId.get(id);
@@ -180,7 +223,7 @@ export function createEnvironments(options: { database: DatabaseSync; rooms: Roo
 
 function environmentOf(row: Row): Environment {
   const { id, template, status, port } = row;
-  return { id, template, status, port, taskId: row.task_id, agentId: row.agent_id ?? undefined, createdAt: row.created_at, usedAt: row.used_at };
+  return { id, template, status, port, draft: row.draft === 1, taskId: row.task_id, agentId: row.agent_id ?? undefined, createdAt: row.created_at, usedAt: row.used_at };
 }
 
 /** The document of a new environment as one update. */

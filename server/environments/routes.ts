@@ -57,7 +57,7 @@ const createSchema = z
     taskId: z.string().trim().min(1).max(200),
     agentId: z.string().trim().min(1).max(200).optional(),
     template: z.string().min(1).max(64),
-    reservation: z.string().max(64).optional().openapi({ description: 'An id of POST /api/environments/reservations: the environment has it' }),
+    reservation: z.string().max(64).optional().openapi({ description: 'An id of POST /api/environments/reservations for the same template: that draft becomes the environment' }),
   })
   .openapi('NewEnvironment');
 
@@ -77,9 +77,9 @@ const create = createRoute({
 const reserve = createRoute({
   method: 'post',
   path: '/api/environments/reservations',
-  summary: 'Reserve the id of an environment that is about to be created, so that its container can boot meanwhile',
+  summary: 'Make a draft of an environment that is about to be created, so that it can start meanwhile',
   request: { body: jsonBody(createSchema.pick({ template: true })) },
-  responses: { 201: json('Reserved, for a quarter of an hour', reservationSchema), 400: failure, 401: failure, 403: failure, 422: failure },
+  responses: { 201: json('Made, for a quarter of an hour; delete it when nobody wants it', reservationSchema), 400: failure, 401: failure, 403: failure, 422: failure },
 });
 const list = createRoute({ method: 'get', path: '/api/environments', summary: 'Environments that you may open', responses: { 200: json('Newest first', z.object({ environments: z.array(environmentSchema), terminated: z.array(terminatedSchema).openapi({ description: 'What is left of those that were terminated, newest first; for the owner alone' }), maxActive: z.number().int().openapi({ description: 'How many may be active at once' }) })), 401: failure } });
 const read = createRoute({ method: 'get', path: '/api/environments/{id}', summary: 'One environment', request: { params: idParam }, responses: { 200: json('The environment', environmentSchema), 401: failure, 404: failure } });
@@ -134,8 +134,10 @@ export function environmentRoutes(app: ApiApp, { resources, resourceUse, agents,
     return c.json(view(await environments.create({ ...c.req.valid('json'), author: authorIn(identity, '') }), 'owner'), 201);
   });
   app.openapi(reserve, async (c) => {
-    requireOwner(c.get('identity'));
-    return c.json({ environmentId: await environments.reserve(c.req.valid('json').template) }, 201);
+    const identity = requireIdentity(c.get('identity'));
+    requireOwner(identity);
+    const { id } = await environments.draft(c.req.valid('json').template, authorIn(identity, ''));
+    return c.json({ environmentId: id }, 201);
   });
   app.openapi(list, (c) => {
     const identity = requireIdentity(c.get('identity'));

@@ -51,6 +51,12 @@ describe('container host', () => {
     expect(await headers('http://some-label.broker.localhost:4000/')).toEqual([null, null]);
     expect(await headers('http://some-label.broker.localhost:4000/?coep=require-corp')).toEqual(['require-corp', null]);
   });
+  test.each(['some-label.preview.localhost:4000/~forget', 'some-label--5173.preview.localhost:4000/~terrarium/forget'])('[H14] %s may be framed by the app, by nobody else, and does nothing while it is an environment', async (place) => {
+    const policy = (await get(`http://${place}`)).headers.get('content-security-policy');
+    expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[\w+/=]+'; base-uri 'none'; frame-ancestors http:\/\/localhost:4000$/);
+    const refused = await get(`http://${place.replace('some-label', await server.create())}`);
+    expect([refused.status, await codeOf(refused)]).toEqual([404, 'E-TERRARIUM-1102']);
+  });
   test('an environment is framed by its broker and the app only, any other label by the embedders', async () => {
     const id = await server.create();
     const own = (await get(`http://${id}.preview.localhost:4000/headless`)).headers.get('content-security-policy') ?? '';

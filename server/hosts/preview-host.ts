@@ -3,6 +3,7 @@ import { HOST_PATHS } from '../../shared/protocol/preview-channel.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import { embedderPolicy } from '../../shared/isolation.ts';
 import type { HostsContext } from './context.ts';
+import { forgetPage } from './forget.ts';
 import { hostPolicy, relayPolicy } from './policies.ts';
 import { fileResponse, relativePath } from './static-files.ts';
 
@@ -17,6 +18,7 @@ export async function servePreviewHost(request: Request, url: URL, label: string
   const { pathname } = url;
   if (pathname === HOST_PATHS.headless) return headless(url, label, context);
   if (pathname === HOST_PATHS.relay) return relay(request, label, context);
+  if (pathname === HOST_PATHS.forget) return await forgetPage(request, label, context);
   if (pathname === '/~capability') return capability(request, label, context);
   if (pathname === HOST_PATHS.serviceWorker || pathname === '/sw.js') return serviceWorker(request, pathname, context);
   if (pathname.startsWith(HOST_PATHS.runtime)) return runtimeAsset(request, url, context);

@@ -1,7 +1,8 @@
 /** `<label>--<port>.preview.<base>`: only our own files; the task's pages come from the preview's service worker. */
-import { PREVIEW_PREFIX } from '../../shared/protocol/preview-channel.ts';
+import { PREVIEW_PATHS, PREVIEW_PREFIX } from '../../shared/protocol/preview-channel.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import type { HostsContext } from './context.ts';
+import { forgetPage } from './forget.ts';
 import { previewPolicy } from './policies.ts';
 import { fileResponse, relativePath } from './static-files.ts';
 import type { StaticFile } from './static-files.ts';
@@ -11,6 +12,7 @@ const EVERYWHERE = { 'cross-origin-resource-policy': 'cross-origin', 'cross-orig
 
 /** A path without a service worker in front gets the bootstrap page, whatever its method was meant to be: only a page can bring the worker up. */
 export async function servePreviewOrigin(request: Request, url: URL, label: string, context: HostsContext): Promise<Response> {
+  if (url.pathname === PREVIEW_PATHS.forget) return await forgetPage(request, label, context);
   const own = url.pathname.startsWith(PREVIEW_PREFIX) ? await ownFile(url.pathname, context) : undefined;
   if (own !== undefined) return answer(request, own, label, context);
   if (url.pathname.startsWith(PREVIEW_PREFIX)) throw TerrariumError.of('E-TERRARIUM-1102', { method: request.method, path: url.pathname });

@@ -76,6 +76,7 @@ const MIGRATIONS: readonly string[] = [
   `CREATE TABLE unused_blobs (
      environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, sha256 TEXT NOT NULL, since INTEGER NOT NULL,
      PRIMARY KEY (environment_id, sha256)) STRICT, WITHOUT ROWID;`,
+  `ALTER TABLE environments ADD COLUMN draft INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 export function openDatabase(file: string): DatabaseSync {

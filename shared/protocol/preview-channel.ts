@@ -26,10 +26,12 @@ export const PREVIEW_PATHS = {
   prepare: '/~terrarium/prepare',
   /** Like `prepare`, and passes a port to the previews of the same environment on other ports that frame it. */
   connect: '/~terrarium/connect',
+  /** Makes the browser drop all that it keeps of this origin, once the environment is gone (server/hosts/SPEC.md, H14). */
+  forget: '/~terrarium/forget',
 } as const;
 
 /** Paths of ours on the host origin. */
-export const HOST_PATHS = { headless: '/headless', relay: '/relay', serviceWorker: '/host-sw.js', runtime: '/~runtime/', modules: '/~m/' } as const;
+export const HOST_PATHS = { headless: '/headless', relay: '/relay', serviceWorker: '/host-sw.js', forget: '/~forget', runtime: '/~runtime/', modules: '/~m/' } as const;
 
 // ---------------------------------------------------------------- (1) preview page <-> relay frame, or its opener
 

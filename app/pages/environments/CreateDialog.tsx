@@ -3,8 +3,8 @@ import type { FormEvent } from 'react';
 import { createEnvironment } from '../../api/environments.ts';
 import { ApiError } from '../../api/request.ts';
 import type { Template } from '../../api/environments.ts';
-import { beginHeadStart } from '../../container/head-start.ts';
-import type { HeadStart } from '../../container/head-start.ts';
+import { beginHeadStart } from '../../workspace/head-start.ts';
+import type { HeadStart } from '../../workspace/head-start.ts';
 import { describeError } from '../../state/describe-error.ts';
 import type { Described } from '../../state/describe-error.ts';
 import { navigate, workspacePath } from '../../state/router.ts';
@@ -41,8 +41,7 @@ export function CreateDialog({ templates, onClose }: { templates: Template[] | u
     try {
       if (from === 'import') return await importNew();
       const taskId = task.trim() === '' ? madeUpTask(chosen) : task.trim();
-      const id = await create({ taskId, template: chosen, ...(agent.trim() === '' ? {} : { agentId: agent.trim() }) }, headStart.current?.reservation);
-      headStart.current?.handOver();
+      const id = await create({ taskId, template: chosen, ...(agent.trim() === '' ? {} : { agentId: agent.trim() }) }, headStart.current?.draft);
       navigate(workspacePath(id));
     } catch (failure) {
       setError(describeError(failure));
@@ -106,16 +105,16 @@ const madeUpTask = (template: string): string => `${template}-${Math.random().to
 
 type Fields = Parameters<typeof createEnvironment>[0];
 
-/** A reservation that was given up meanwhile costs the head start, nothing else. */
-async function create(fields: Fields, reservation: string | undefined): Promise<string> {
-  if (reservation === undefined) return createEnvironment(fields);
-  return createEnvironment({ ...fields, reservation }).catch((error: unknown) => {
+/** A draft that was given up meanwhile costs the head start, nothing else. */
+async function create(fields: Fields, draft: string | undefined): Promise<string> {
+  if (draft === undefined) return createEnvironment(fields);
+  return createEnvironment({ ...fields, reservation: draft }).catch((error: unknown) => {
     if (error instanceof ApiError && error.code === 'E-TERRARIUM-1010') return createEnvironment(fields);
     throw error;
   });
 }
 
-/** The container of what is being created, booting since a template is chosen. */
+/** What is being created, starting since a template is chosen. */
 function useHeadStart(template: string): { readonly current: HeadStart | undefined } {
   const current = useRef<HeadStart>(undefined);
   const changes = useRef(0);

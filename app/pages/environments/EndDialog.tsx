@@ -1,9 +1,9 @@
 import { Trash2 } from 'lucide-react';
-import { deleteEnvironment } from '../../api/environments.ts';
 import type { Environment } from '../../api/environments.ts';
 import { attempt, toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/controls.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
+import { endEnvironment } from '../../workspace/end-environment.ts';
 import { refreshEnvironments } from './environments-store.ts';
 
 export function EndDialog({ environments, onClose }: { environments: Environment[]; onClose: () => void }) {
@@ -11,7 +11,7 @@ export function EndDialog({ environments, onClose }: { environments: Environment
   const what = environments.length === 1 ? (only?.taskId ?? '') : `${environments.length} environments`;
   const end = async () => {
     onClose();
-    const outcomes = await Promise.allSettled(environments.map(({ environmentId }) => deleteEnvironment(environmentId)));
+    const outcomes = await Promise.allSettled(environments.map(({ environmentId, port }) => endEnvironment(environmentId, port)));
     await refreshEnvironments();
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed !== undefined) throw failed.reason;

@@ -83,6 +83,7 @@ function InlinePreview({ environmentId }: { environmentId: string }) {
   useEffect(() => {
     const opened = new WorkspaceSession(environmentId);
     opened.start();
+    opened.show();
     setSession(opened);
     return () => opened.dispose();
   }, [environmentId]);

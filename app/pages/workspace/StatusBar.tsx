@@ -67,9 +67,10 @@ function savedView({ link, saved, closedReason }: DocumentState) {
 
 function BootTime({ session }: { session: WorkspaceSession }) {
   const boot = useStore(session.boot.store);
+  const shownAt = useSelected(session.state, (state) => state.shownAt);
   const { paint } = boot.phases;
   if (overall(boot) !== 'ready' || paint.status !== 'done' || boot.startedAt === undefined) return null;
-  return <span title="From opening to the preview's first paint">{((paint.endedAt - boot.startedAt) / 1000).toFixed(2)} s to first paint</span>;
+  return <span title="From opening to the preview's first paint">{((paint.endedAt - Math.max(boot.startedAt, shownAt)) / 1000).toFixed(2)} s to first paint</span>;
 }
 
 function Turning() {
