@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { dataLine, decodeData, encodeData, STREAM_WINDOW } from '../../shared/protocol/host-link.ts';
+import { ALIVE_LIMIT_MS, dataLine, decodeData, encodeData, STREAM_WINDOW } from '../../shared/protocol/host-link.ts';
 import type { Data, FromServer, ToServer } from '../../shared/protocol/host-link.ts';
 import type { ContainerProcess } from '../container/process.ts';
 import { PageHostLink } from './link.ts';
@@ -148,6 +148,38 @@ test('[HL32] a cut is followed by a claim with the epoch it had, a stale one by 
     socket().close(4404);
     await vi.advanceTimersByTimeAsync(20_000);
     expect([sockets.length, link.store.getState().state]).toEqual([3, 'closed']);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('[HL33] a connection that has gone silent is given up, and the page claims anew', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const { link, socket, sockets } = open();
+    socket().say({ t: 'granted', v: 1, epoch: 5 });
+    socket().say({ t: 'alive' });
+    await vi.advanceTimersByTimeAsync(ALIVE_LIMIT_MS - 1);
+    socket().say({ t: 'call', id: 1, name: 'problems', input: {} });
+    await vi.advanceTimersByTimeAsync(ALIVE_LIMIT_MS - 1);
+    expect(sockets).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(sockets).toHaveLength(2);
+    expect(socket().sent).toMatchObject([{ t: 'claim', epoch: 5 }]);
+    link.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('[HL33] a server that never says that it is there is no less there', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const { link, socket, sockets } = open();
+    socket().say({ t: 'granted', v: 1, epoch: 5 });
+    await vi.advanceTimersByTimeAsync(10 * ALIVE_LIMIT_MS);
+    expect(sockets).toHaveLength(1);
+    link.close();
   } finally {
     vi.useRealTimers();
   }

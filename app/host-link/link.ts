@@ -1,7 +1,7 @@
 /** The page as host of its environment: claims the lease for its running container and answers what the server asks (server/host-link/SPEC.md). */
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
-import { CLOSE, decodeData, encodeData, fromServerSchema, HOST_LINK_PROTOCOL, HOST_LINK_VERSION, parseMessage } from '../../shared/protocol/host-link.ts';
+import { ALIVE_LIMIT_MS, CLOSE, decodeData, encodeData, fromServerSchema, HOST_LINK_PROTOCOL, HOST_LINK_VERSION, parseMessage } from '../../shared/protocol/host-link.ts';
 import type { Data, FromServer, ToContainer, ToServer } from '../../shared/protocol/host-link.ts';
 import type { ContainerClient } from '../container/client.ts';
 import { answerCall, type CallAnswers } from './calls.ts';
@@ -26,6 +26,8 @@ export interface HostLinkOptions {
 /** Milliseconds before the next attempt: doubled up to the most, with chance so that many pages do not come together. */
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 10_000;
+/** With which a connection that may be half open is given up. */
+const SILENT = 4000;
 /** The server's refusal for good (HL32). */
 const FINAL: readonly number[] = [CLOSE.unauthorized, CLOSE.forbidden, CLOSE.unknown, CLOSE.gone];
 
@@ -35,12 +37,14 @@ export class PageHostLink {
   private socket: WebSocket | undefined;
   private tunnel: Promise<Tunnel> | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Runs while the server is known to say that it is there. */
+  private silence: ReturnType<typeof setTimeout> | undefined;
   private attempts = 0;
   private over = false;
   private readonly life = new AbortController();
   /** An attempt that waits is made at once; a socket that may be half open is given up. */
   private readonly again = (): void => {
-    if (this.store.getState().state !== 'connecting') return this.socket?.close(4000);
+    if (this.store.getState().state !== 'connecting') return this.socket?.close(SILENT);
     clearTimeout(this.timer);
     if (this.socket?.readyState !== WebSocket.CONNECTING) this.connect();
   };
@@ -58,6 +62,7 @@ export class PageHostLink {
     this.over = true;
     this.life.abort();
     clearTimeout(this.timer);
+    clearTimeout(this.silence);
     this.socket?.close(1000);
     this.drop();
     this.store.setState({ state: 'closed' });
@@ -74,6 +79,8 @@ export class PageHostLink {
   }
 
   private closed(code: number): void {
+    clearTimeout(this.silence);
+    this.silence = undefined;
     this.drop();
     if (this.over) return;
     if (FINAL.includes(code)) return this.close();
@@ -83,6 +90,7 @@ export class PageHostLink {
   }
 
   private receive(data: unknown): void {
+    if (this.silence !== undefined) this.listen();
     if (data instanceof ArrayBuffer) {
       const piece = decodeData(new Uint8Array(data));
       if (piece !== undefined) void this.tunnel?.then((tunnel) => tunnel.sendData(piece), () => {});
@@ -92,6 +100,11 @@ export class PageHostLink {
     if (message !== undefined) this.handle(message);
   }
 
+  private listen(): void {
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => this.socket?.close(SILENT), ALIVE_LIMIT_MS);
+  }
+
   private handle(message: FromServer): void {
     if (message.t === 'granted') {
       this.attempts = 0;
@@ -99,7 +112,8 @@ export class PageHostLink {
     } else if (message.t === 'waiting') {
       this.attempts = 0;
       this.store.setState({ state: 'waiting', epoch: 0 });
-    } else if (message.t === 'call') void this.answer(message);
+    } else if (message.t === 'alive') this.listen();
+    else if (message.t === 'call') void this.answer(message);
     else this.forward(message);
   }
 

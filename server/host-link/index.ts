@@ -4,7 +4,8 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { parseHost } from '../../shared/hosts.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
-import { CLOSE, HOST_LINK_PROTOCOL } from '../../shared/protocol/host-link.ts';
+import { ALIVE_EVERY_MS, CLOSE, HOST_LINK_PROTOCOL } from '../../shared/protocol/host-link.ts';
+import type { FromServer } from '../../shared/protocol/host-link.ts';
 import { roleIn } from '../auth/identities.ts';
 import type { Identities } from '../auth/identities.ts';
 import type { Environments } from '../environments/environments.ts';
@@ -18,7 +19,7 @@ import type { HostLinks } from './links.ts';
 
 /** The library ends a connection by itself above this, without a code of ours. */
 const HARD_MAX_FRAME = 8 * 1024 * 1024;
-const PING_MS = 10_000;
+const ALIVE = JSON.stringify({ t: 'alive' } satisfies FromServer);
 
 export interface HostsOptions {
   baseHost: string;
@@ -107,7 +108,7 @@ function admit(request: IncomingMessage, environmentId: string, { identities, en
   if (role !== 'owner' && role !== 'editor') throw TerrariumError.of('E-TERRARIUM-1402', { role });
 }
 
-/** A connection that answers no ping for a whole round is dead: its lease must not outlive it. */
+/** A connection that answers no ping for a whole round is dead: its lease must not outlive it. The page learns from `alive` that its own end is not (HL33). */
 function keepAlive(sockets: WebSocketServer): () => void {
   const silent = new WeakSet<WebSocket>();
   const timer = setInterval(() => {
@@ -116,7 +117,8 @@ function keepAlive(sockets: WebSocketServer): () => void {
       silent.add(client);
       client.once('pong', () => silent.delete(client));
       client.ping();
+      if (client.readyState === client.OPEN) client.send(ALIVE);
     }
-  }, PING_MS).unref();
+  }, ALIVE_EVERY_MS).unref();
   return () => clearInterval(timer);
 }

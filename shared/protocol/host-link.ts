@@ -23,6 +23,10 @@ export const STREAM_WINDOW = 512 * 1024;
 export const MAX_DATA = 48 * 1024;
 /** Characters of one message. */
 export const MAX_MESSAGE = 1024 * 1024;
+/** The server says so often that it is there, in milliseconds; browsers show pages no ping of RFC 6455. */
+export const ALIVE_EVERY_MS = 10_000;
+/** A connection on which nothing has come for so long is cut, in milliseconds, although nobody has closed it. */
+export const ALIVE_LIMIT_MS = 25_000;
 /** From the whole request to the head of its answer, in milliseconds: dev servers compile on demand. */
 export const HEAD_LIMIT_MS = 120_000;
 
@@ -99,6 +103,8 @@ export const fromServerSchema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('granted'), v: z.literal(HOST_LINK_VERSION), epoch: z.number().int().min(1) }),
   /** Another holds it; `granted` follows when that one leaves. */
   z.object({ t: z.literal('waiting'), v: z.literal(HOST_LINK_VERSION), epoch: z.number().int().min(1) }),
+  /** Every `ALIVE_EVERY_MS`. */
+  z.object({ t: z.literal('alive') }),
   /** A question to the page itself, one of `CALLS`. */
   z.object({ t: z.literal('call'), id, name: z.string().max(64), input: z.unknown() }),
   ...toContainerSchema.options,
