@@ -30,7 +30,7 @@ export async function startTestServer(overrides: Partial<Settings> = {}): Promis
   writeFixture(root);
   const log: string[] = [];
   const keep = (message: string, fields = {}) => void log.push(`${message} ${JSON.stringify(fields)}`);
-  const logger: Logger = { info: keep, warn: keep, error: keep };
+  const logger: Logger = { debug: keep, info: keep, warn: keep, error: keep };
   const terrarium = await createTerrarium(settings, logger);
   const api: TestServer['api'] = (pathname, init = {}) => {
     const { token, ...rest } = 'token' in init ? init : { ...init, token: OWNER_TOKEN };

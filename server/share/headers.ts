@@ -25,6 +25,8 @@ export interface Visitor {
   /** IP address. */
   address: string;
   agent: string;
+  /** Breaks the connection off; left out where there is none. */
+  cut?: () => void;
 }
 
 export function requestHeaders(given: Headers, address: ShareAddress, visitor: Visitor, options: { dropAuthorization: boolean }): Headers {

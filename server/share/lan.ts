@@ -111,7 +111,11 @@ function arrivalOn(share: Share, port: number, name: string): Arrival {
 /** What is known of a connection, with the HTTP/2 requests of Node's own types among them. */
 export type Incoming = Pick<IncomingMessage, 'socket' | 'headers'>;
 
-export const visitorOf = (request: Incoming | undefined): Visitor => ({ address: request?.socket.remoteAddress ?? '', agent: request?.headers['user-agent'] ?? '' });
+export const visitorOf = (request: Incoming | undefined): Visitor => ({
+  address: request?.socket.remoteAddress ?? '',
+  agent: request?.headers['user-agent'] ?? '',
+  ...(request === undefined ? {} : { cut: () => request.socket.destroy() }),
+});
 
 /** The port that it got; every address of this machine, since which of them are the local network's changes. */
 function listen(server: Server, port: number): Promise<number> {

@@ -351,3 +351,44 @@ test('[SH7] an agent with the verb makes, lists and revokes links of the preview
   await call('share_revoke', { shareId: share.shareId });
   expect((await call('share_list')).shares.map(({ state }) => state)).toEqual(['revoked', 'open']);
 });
+
+test('[SH18] an answer that breaks off ends its connection, with one line in the log and nothing on the console', async () => {
+  const share = await create();
+  const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const lines = () => server.log.filter((line) => line.startsWith('Answer broken off'));
+  /** An answer under way, of which the first bytes have come. */
+  async function begun() {
+    const client = http.get({ host: '127.0.0.1', port, path: '/', agent: false, headers: { host: hostOf(share) } });
+    client.on('error', () => undefined);
+    const asked = await page.next('request');
+    page.send({ t: 'head', id: asked.id, status: 200, statusText: '', headers: [['content-type', 'text/plain']], body: true });
+    page.sendData({ id: asked.id, bytes: new TextEncoder().encode('first') });
+    const response = await new Promise<http.IncomingMessage>((resolve) => client.once('response', resolve));
+    let text = '';
+    response.on('error', () => undefined);
+    await new Promise<void>((resolve) => response.on('data', (piece: Buffer) => {
+      text += piece.toString();
+      resolve();
+    }));
+    return { client, asked, response, closed: new Promise<void>((resolve) => response.once('close', resolve)), text: () => text };
+  }
+  const gone = await begun();
+  gone.client.destroy();
+  expect((await page.next('cancel')).id).toBe(gone.asked.id);
+  const before = lines().length;
+
+  const broken = await begun();
+  page.send({ t: 'failed', id: broken.asked.id, reason: 'reset', message: 'the server ended' });
+  await broken.closed;
+  expect([broken.text(), broken.response.complete]).toEqual(['first', false]);
+  expect(lines().length - before).toBe(1);
+  expect(lines().at(-1)).toMatch(/"code":"E-TERRARIUM-\d{4}"/);
+
+  const revoked = await begun();
+  await revoke(share);
+  await revoked.closed;
+  expect([revoked.text(), revoked.response.complete]).toEqual(['first', false]);
+  expect(lines().at(-1)).toContain('"code":"E-TERRARIUM-1331"');
+  expect(printed).not.toHaveBeenCalled();
+  printed.mockRestore();
+});

@@ -1,6 +1,7 @@
 /** A visitor's request to a share link: who may, and through the environment's host to its server (SPEC.md). */
 import { TerrariumError } from '../../shared/errors/error.ts';
 import type { HostLinks } from '../host-link/links.ts';
+import type { Logger } from '../logger.ts';
 import { answerHeaders, cookieOf, PASSWORD_COOKIE, requestHeaders, type ShareAddress, type Visitor } from './headers.ts';
 import { clientScript, withClient } from './client.ts';
 import { errorJson, errorPage, isNavigation, passwordPage, SHARE_PATHS, SHARE_PREFIX } from './pages.ts';
@@ -14,6 +15,7 @@ export interface TunnelOptions {
   hosts: HostLinks;
   /** Somebody visits what an environment shares. */
   onUse: (environmentId: string) => void;
+  logger: Logger;
 }
 
 /** A share and where on it. */
@@ -34,7 +36,7 @@ const CLIENT_CLOSED = 499;
 /** A form with one password and one path. */
 const MAX_FORM = 16 * 1024;
 
-export function createShareTunnel({ shares, passwords, hosts, onUse }: TunnelOptions): ShareTunnel {
+export function createShareTunnel({ shares, passwords, hosts, onUse, logger }: TunnelOptions): ShareTunnel {
   async function admit(share: Share, headers: Headers, { address }: Visitor): Promise<{ byHeader: boolean }> {
     if (share.password === undefined) return { byHeader: false };
     const proof = cookieOf(headers.get('cookie'), PASSWORD_COOKIE);
@@ -78,11 +80,21 @@ export function createShareTunnel({ shares, passwords, hosts, onUse }: TunnelOpt
       const answer = await link.request(address.port, asked, AbortSignal.any([request.signal, signal]));
       const given = answerHeaders(answer.headers, address);
       const body = navigates ? withClient(answer.body, given) : answer.body;
-      return new Response(untilOver(body, done), { status: answer.status, statusText: answer.statusText, headers: given });
+      return new Response(untilOver(body, done, (error) => brokenOff(error, request.signal, visitor)), { status: answer.status, statusText: answer.statusText, headers: given });
     } catch (error) {
       done();
       throw error;
     }
+  }
+
+  /**
+   * A body that breaks is a connection that breaks: its client sees that it has not got all. The HTTP server would else take the error for its own, print it,
+   * and write its text behind what was sent.
+   */
+  function brokenOff(error: unknown, client: AbortSignal, { cut }: Visitor): boolean {
+    logger.debug?.('Answer broken off', { code: error instanceof TerrariumError ? error.code : client.aborted ? 'client-gone' : 'E-TERRARIUM-1321' });
+    cut?.();
+    return cut !== undefined;
   }
 
   async function serve(request: Request, find: () => Arrival, visitor: Visitor): Promise<Response> {
@@ -120,8 +132,8 @@ function explain(request: Request, error: TerrariumError, canWake: boolean): Res
 /** A path of this host: nothing that a browser would read as another one. */
 const pathOf = (text: string | null): string => (text !== null && /^\/(?![/\\])[\x21-\x7e]*$/.test(text) && !text.startsWith(SHARE_PREFIX) ? text : '/');
 
-/** The same bytes; `done` is called once they have come, or nobody reads them any more. */
-function untilOver(body: ReadableStream<Uint8Array> | null, done: () => void): ReadableStream<Uint8Array> | null {
+/** The same bytes; `done` is called once they have come, or nobody reads them any more. `broken` says of an error whether the reader is gone with its connection. */
+function untilOver(body: ReadableStream<Uint8Array> | null, done: () => void, broken: (error: unknown) => boolean): ReadableStream<Uint8Array> | null {
   if (body === null) {
     done();
     return null;
@@ -137,7 +149,7 @@ function untilOver(body: ReadableStream<Uint8Array> | null, done: () => void): R
           controller.close();
         } catch (error) {
           done();
-          controller.error(error);
+          if (!broken(error)) controller.error(error);
         }
       },
       cancel(reason) {
