@@ -23,7 +23,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 8192,
     rolldownOptions: {
       checks: { pluginTimings: false },
-      input: { index: here('app/index.html'), 'service-worker': here('app/service-worker/service-worker.ts') },
+      input: { index: here('app/index.html'), embed: here('app/embed.html'), 'service-worker': here('app/service-worker/service-worker.ts') },
       output: { entryFileNames: (chunk) => (chunk.name === 'service-worker' ? 'service-worker.js' : 'assets/[name]-[hash].js') },
     },
   },
@@ -66,8 +66,9 @@ function preloadMain(): Plugin {
     name: 'terrarium:preload-main',
     transformIndexHtml: {
       order: 'post',
-      handler(_html, { bundle }) {
-        const main = Object.values(bundle ?? {}).find((chunk) => chunk.type === 'chunk' && chunk.facadeModuleId === here('app/main.tsx'));
+      handler(_html, { bundle, filename }) {
+        const entry = filename === here('app/embed.html') ? 'app/embed/start.tsx' : 'app/main.tsx';
+        const main = Object.values(bundle ?? {}).find((chunk) => chunk.type === 'chunk' && chunk.facadeModuleId === here(entry));
         return main === undefined ? [] : [{ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `/${main.fileName}` }, injectTo: 'head' as const }];
       },
     },

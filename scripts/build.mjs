@@ -27,6 +27,17 @@ const PARTS = [
     },
   },
   {
+    name: 'embed',
+    inputs: ['embed', 'shared/protocol', 'tsconfig.json', 'scripts/build.mjs', 'scripts/build-embed.mjs', 'package-lock.json'],
+    async build({ minify }) {
+      const script = path.join(ROOT, 'scripts', 'build-embed.mjs');
+      if (!existsSync(script)) return skipped('embed', 'scripts/build-embed.mjs');
+      const { buildEmbed } = await import(pathToFileURL(script).href);
+      await buildEmbed({ outDir: DIST, minify });
+      return true;
+    },
+  },
+  {
     name: 'app',
     inputs: ['app', 'shared', 'vite.config.ts', 'scripts/build.mjs', 'package-lock.json'],
     async build({ minify }) {

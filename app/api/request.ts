@@ -1,6 +1,7 @@
 /** Calls to the server's REST API: same origin, cookie or bearer, every answer parsed, every failure an `ApiError` with the table's code. */
 import * as z from 'zod';
 import { TerrariumError } from '../../shared/errors/error.ts';
+import { authorization } from './bearer.ts';
 
 /** How long one call may take, in milliseconds. */
 const LIMIT = 20_000;
@@ -43,7 +44,7 @@ export async function call(path: string, init: CallInit = {}): Promise<Response>
   const limits = [AbortSignal.timeout(limitMs), ...(signal === undefined ? [] : [signal])];
   let response: Response;
   try {
-    response = await fetch(path, { credentials: 'same-origin', ...rest, signal: AbortSignal.any(limits) });
+    response = await fetch(path, { credentials: 'same-origin', ...rest, headers: { ...authorization(), ...rest.headers }, signal: AbortSignal.any(limits) });
   } catch (error) {
     if (signal?.aborted === true) throw error;
     const { message, code } = TerrariumError.of('E-TERRARIUM-1306');

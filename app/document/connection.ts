@@ -6,6 +6,7 @@ import * as Y from 'yjs';
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { listFiles } from '../../shared/document/schema.ts';
+import { bearerProtocols } from '../api/bearer.ts';
 import type { TextLine } from '../channels/client.ts';
 import { localCopyName } from './local-copy.ts';
 import { RoomWrites } from './room-writes.ts';
@@ -55,14 +56,14 @@ const UPDATES = 'updates';
 /** Storage that was refused is asked for again after so long. */
 const KEEP_AGAIN_MS = 5000;
 
-export function openDocument(options: { environmentId: string; socketBase: string; channels?: () => TextLine | undefined }): DocumentConnection {
+export function openDocument(options: { environmentId: string; socketBase: string; channels?: () => TextLine | undefined; keptAs?: string }): DocumentConnection {
   const doc = new Y.Doc();
   const awareness = new Awareness(doc);
   const state = createStore<DocumentState>(() => ({ link: navigator.onLine ? 'connecting' : 'offline', saved: true, source: 'none', localFull: false, closedReason: undefined }));
   const sent = { count: 0 };
-  const provider = new WebsocketProvider(options.socketBase, options.environmentId, doc, { awareness, disableBc: true, protocols: ['terrarium.v1'], WebSocketPolyfill: documentSocket((count) => (sent.count = count), options.channels ?? (() => undefined)) });
+  const provider = new WebsocketProvider(options.socketBase, options.environmentId, doc, { awareness, disableBc: true, protocols: ['terrarium.v1', ...bearerProtocols()], WebSocketPolyfill: documentSocket((count) => (sent.count = count), options.channels ?? (() => undefined)) });
   const writes = new RoomWrites(provider);
-  const local = new IndexeddbPersistence(localCopyName(options.environmentId), doc);
+  const local = new IndexeddbPersistence(options.keptAs === undefined ? localCopyName(options.environmentId) : `terrarium:${options.keptAs}:${options.environmentId}`, doc);
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
 

@@ -11,6 +11,8 @@ export interface Member {
   /** Index into `MEMBER_COLOURS`. */
   colour: number;
   kind: 'human' | 'agent';
+  /** Of an agent. */
+  memberId: string | undefined;
   self: boolean;
   /** Id of the file in front of them. */
   fileId: string | undefined;
@@ -25,7 +27,7 @@ export function colourOf(index: number): string {
 
 /** Peers write what they like into awareness; only this much of it is believed. */
 const presenceSchema = z.object({
-  user: z.object({ name: z.string().min(1).max(60), colour: z.number().int().nonnegative().default(0), kind: z.enum(['human', 'agent']).default('human') }),
+  user: z.object({ name: z.string().min(1).max(60), colour: z.number().int().nonnegative().default(0), kind: z.enum(['human', 'agent']).default('human'), id: z.string().max(64).optional() }),
   fileId: z.string().max(64).optional(),
 });
 
@@ -34,8 +36,8 @@ export function membersOf(awareness: Awareness): Member[] {
   for (const [clientId, state] of awareness.getStates()) {
     const parsed = presenceSchema.safeParse(state);
     if (!parsed.success) continue;
-    const { user, fileId } = parsed.data;
-    members.push({ clientId, ...user, fileId, self: clientId === awareness.clientID });
+    const { user: { id: memberId, ...user }, fileId } = parsed.data;
+    members.push({ clientId, ...user, memberId, fileId, self: clientId === awareness.clientID });
   }
   return members.sort((a, b) => Number(b.self) - Number(a.self) || a.name.localeCompare(b.name) || a.clientId - b.clientId);
 }

@@ -23,7 +23,7 @@ export function hostEnvironment(session: WorkspaceSession): Hosting {
   let link: { container: ContainerClient; host: PageHostLink } | undefined;
   const follow = () => {
     const { container, environment } = session.state.getState();
-    const mayHost = environment !== undefined && environment.role !== 'viewer';
+    const mayHost = environment !== undefined && environment.role !== 'viewer' && !session.isEmbedded;
     if (link !== undefined && link.container === container) return;
     link?.host.close();
     link = undefined;

@@ -110,6 +110,8 @@ export class WorkspaceSession {
   /** Whether this page answers the server for the environment. */
   readonly hosting: Hosting;
   readonly at: ReturnType<typeof origins>;
+  /** In a frame of another origin's page (server/embeds/SPEC.md): no terminal, no tab of its own, and nobody's host. */
+  readonly isEmbedded: boolean;
   readonly #shown = Promise.withResolvers<void>();
   #run = new AbortController();
   #nonce = 0;
@@ -119,15 +121,17 @@ export class WorkspaceSession {
     return this.#shown.promise;
   }
 
-  constructor(environmentId: string) {
+  /** `embeddedAs`: the role that an embed's token gives. */
+  constructor(environmentId: string, { embeddedAs }: { embeddedAs?: 'viewer' | 'editor' } = {}) {
     this.environmentId = environmentId;
+    this.isEmbedded = embeddedAs !== undefined;
     // An environment's id is its label: the broker and the container start without asking the server first.
     this.label = environmentId;
     this.at = origins(location.origin);
     this.state = createStore<SessionState>(() => ({ environment: undefined, container: undefined, containerLost: false, diskFull: false, startCommand: undefined, reveal: undefined, shownAt: 0 }));
     this.preview = new Preview(this.label, this.at);
     this.shared = new SharedPreview(this.preview, () => loadProfile().name);
-    this.document = openDocument({ environmentId, socketBase: `${location.origin.replace(/^http/, 'ws')}/ws`, channels: () => this.shared.channels });
+    this.document = openDocument({ environmentId, socketBase: `${location.origin.replace(/^http/, 'ws')}/ws`, channels: () => this.shared.channels, ...(embeddedAs === undefined ? {} : { keptAs: `embed-${embeddedAs}` }) });
     const { doc, awareness } = this.document;
     announce(awareness, loadProfile());
     this.files = createFileList(doc);

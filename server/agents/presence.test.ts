@@ -47,7 +47,7 @@ test('[V1] an agent is among the members while it works, with its cursor, and th
   watch();
   const presence = createPresence(rooms, 60_000);
   presence.active('e', agent);
-  expect(seen()).toEqual([{ user: { name: 'Robin', colour: 3, kind: 'agent' } }]);
+  expect(seen()).toEqual([{ user: { name: 'Robin', colour: 3, kind: 'agent', id: expect.any(String) } }]);
   const room = rooms.enter('e');
   addTextFile(room.doc, { id: 'f', path: 'a.txt', content: 'hello' });
   const file = findByPath(room.doc, 'a.txt');

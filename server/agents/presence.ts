@@ -35,7 +35,7 @@ export function createPresence(rooms: Pick<Rooms, 'enter' | 'leave'>, idleMs = I
     const entry: Shown = {
       room,
       client,
-      state: { user: { name: agent.name, colour: agent.color, kind: 'agent' } },
+      state: { user: { name: agent.name, colour: agent.color, kind: 'agent', id: agent.id } },
       repeat: setInterval(() => room.setPresence(client, entry.state), REPEAT_MS).unref(),
       idle: setTimeout(() => hide(key), idleMs).unref(),
     };

@@ -30,9 +30,7 @@ export function BootProgress({ session }: { session: WorkspaceSession }) {
           <p>{slow.message}</p>
           <code className="code">{slow.code}</code>
           <div>
-            <Button small kind="primary" onClick={() => session.layout.set({ bottom: 'terminal', narrow: 'terminal' })}>
-              <SquareTerminal size={13} /> Show the terminal
-            </Button>
+            <TerminalButton session={session} kind="primary" />
             <Button small onClick={() => session.restart()}>
               <RotateCw size={13} /> Start again
             </Button>
@@ -48,13 +46,21 @@ export function BootProgress({ session }: { session: WorkspaceSession }) {
             <Button small kind="primary" onClick={() => session.restart()}>
               <RotateCw size={13} /> Start again
             </Button>
-            <Button small onClick={() => session.layout.set({ bottom: 'terminal', narrow: 'terminal' })}>
-              <SquareTerminal size={13} /> Show the terminal
-            </Button>
+            <TerminalButton session={session} />
           </div>
         </div>
       )}
     </div>
+  );
+}
+
+/** An embed has no terminal. */
+function TerminalButton({ session, kind = 'plain' }: { session: WorkspaceSession; kind?: 'primary' | 'plain' }) {
+  if (session.isEmbedded) return null;
+  return (
+    <Button small kind={kind} onClick={() => session.layout.set({ bottom: 'terminal', narrow: 'terminal' })}>
+      <SquareTerminal size={13} /> Show the terminal
+    </Button>
   );
 }
 

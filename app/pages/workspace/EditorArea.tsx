@@ -178,9 +178,11 @@ function BinaryFile({ session, path }: { session: WorkspaceSession; path: string
   return (
     <div className="centre binary">
       {image !== undefined ? <img src={image} alt={path} /> : <p>This is a binary file. It cannot be edited here.</p>}
-      <a className="button small" href={source} download={baseName(path)}>
-        Download
-      </a>
+      {!session.isEmbedded && (
+        <a className="button small" href={source} download={baseName(path)}>
+          Download
+        </a>
+      )}
     </div>
   );
 }

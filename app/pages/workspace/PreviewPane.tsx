@@ -66,15 +66,22 @@ function Toolbar({ session, size, onSize }: { session: WorkspaceSession; size: S
         )}
         <AddressInput key={route} route={route} disabled={off} onGo={(address) => session.preview.go(address)} />
       </div>
-      <FollowMember session={session} />
-      <SizeChoice size={size} onSize={onSize} />
-      <ScreenshotButton disabled={off} route={route} />
+      {!session.isEmbedded && (
+        <>
+          <FollowMember session={session} />
+          <SizeChoice size={size} onSize={onSize} />
+          <ScreenshotButton disabled={off} route={route} />
+        </>
+      )}
       <IconButton label="Find out why the preview is blank" small disabled={off} onClick={() => attempt(() => explain(session))}>
         <ScanSearch size={15} />
       </IconButton>
-      <IconButton label="Open preview in a new tab" small disabled={off} onClick={() => window.open(session.preview.addressOf(route), '_blank')}>
-        <ExternalLink size={14} />
-      </IconButton>
+      {/* A tab of its own shares nothing with a frame of another site, the container neither. */}
+      {!session.isEmbedded && (
+        <IconButton label="Open preview in a new tab" small disabled={off} onClick={() => window.open(session.preview.addressOf(route), '_blank')}>
+          <ExternalLink size={14} />
+        </IconButton>
+      )}
     </div>
   );
 }

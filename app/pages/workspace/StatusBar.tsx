@@ -36,7 +36,7 @@ export function StatusBar({ session }: { session: WorkspaceSession }) {
 }
 
 /** What `data-saved` says is what tests and people may rely on: `saved` only when the server announced that it stored everything. */
-function SavedState({ session }: { session: WorkspaceSession }) {
+export function SavedState({ session }: { session: WorkspaceSession }) {
   const state = useStore(session.document.state);
   const unsent = useSelected(session.sync, (sync) => sync.unsent);
   // What programs wrote and the room does not have yet is not saved either.

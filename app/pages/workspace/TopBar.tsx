@@ -50,7 +50,7 @@ export function TopBar({ session }: { session: WorkspaceSession }) {
   );
 }
 
-function BootChip({ session }: { session: WorkspaceSession }) {
+export function BootChip({ session }: { session: WorkspaceSession }) {
   const boot = useStore(session.boot.store);
   const lost = useSelected(session.state, (state) => state.containerLost);
   const state = overall(boot);

@@ -1,30 +1,24 @@
 import { Bot, Code, FileDiff, Files, Globe, History, PanelBottom, Search, SquareTerminal, X } from 'lucide-react';
 import { useEffect, useSyncExternalStore } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
-import { RoomClosedError } from '../../document/connection.ts';
-import { TerrariumError } from '../../../shared/errors/error.ts';
-import { describeError } from '../../state/describe-error.ts';
-import type { Described } from '../../state/describe-error.ts';
 import { navigate } from '../../state/router.ts';
 import { Button, ErrorText, IconButton } from '../../ui/controls.tsx';
 import { useSelected, useStore } from '../../ui/use-store.ts';
+import { closeError } from '../../workspace/close-error.ts';
 import { runKeys } from '../../workspace/commands.ts';
 import type { LayoutState } from '../../workspace/layout.ts';
 import type { WorkspaceSession } from '../../workspace/session.ts';
 import { AgentsPanel } from './agents/AgentsPanel.tsx';
 import { ChangesPanel } from './ChangesPanel.tsx';
-import { ConsolePanel } from './ConsolePanel.tsx';
 import { EditorArea } from './EditorArea.tsx';
 import { HistoryPanel } from './HistoryPanel.tsx';
 import { FileTree } from './FileTree.tsx';
 import { ImportDialog } from './ImportDialog.tsx';
 import { Suspended } from './Suspended.tsx';
 import { KeysDialog } from './KeysDialog.tsx';
-import { NetworkPanel } from './NetworkPanel.tsx';
 import { Palette } from './Palette.tsx';
 import { Notices } from './Notices.tsx';
-import { PerformancePanel } from './PerformancePanel.tsx';
-import { PreviewPane } from './PreviewPane.tsx';
+import { PreviewColumn } from './PreviewColumn.tsx';
 import { ProblemsPanel } from './ProblemsPanel.tsx';
 import { SearchPanel } from './SearchPanel.tsx';
 import { ShareDialog } from './ShareDialog.tsx';
@@ -197,47 +191,6 @@ function BottomPanel({ session }: { session: WorkspaceSession }) {
   );
 }
 
-function PreviewColumn({ session }: { session: WorkspaceSession }) {
-  const tools = useSelected(session.layout.store, (state) => state.tools);
-  return (
-    <div className="preview-column">
-      <Group orientation="vertical">
-        <Panel id="page" minSize={120}>
-          <PreviewPane session={session} />
-        </Panel>
-        {tools !== undefined && (
-          <>
-            <Separator className="separator" aria-label="Resize the preview's tools" />
-            <Panel id="tools" defaultSize="35%" minSize={80}>
-              {tools === 'console' ? <ConsolePanel session={session} /> : tools === 'network' ? <NetworkPanel session={session} /> : <PerformancePanel session={session} />}
-            </Panel>
-          </>
-        )}
-      </Group>
-      <ToolTabs session={session} />
-    </div>
-  );
-}
-
-function ToolTabs({ session }: { session: WorkspaceSession }) {
-  const tools = useSelected(session.layout.store, (state) => state.tools);
-  const errors = useSelected(session.preview.console.store, ({ entries }) => entries.filter((entry) => entry.level === 'error').length);
-  const requests = useSelected(session.preview.network.store, ({ entries }) => entries.length);
-  return (
-    <div className="tool-tabs" role="group" aria-label="Tools of the preview">
-      <button type="button" aria-pressed={tools === 'console'} onClick={() => session.layout.toggleTools('console')}>
-        Console {errors > 0 && <span className="chip bad">{errors}</span>}
-      </button>
-      <button type="button" aria-pressed={tools === 'network'} onClick={() => session.layout.toggleTools('network')}>
-        Network {requests > 0 && <span className="chip">{requests}</span>}
-      </button>
-      <button type="button" aria-pressed={tools === 'performance'} onClick={() => session.layout.toggleTools('performance')}>
-        Performance
-      </button>
-    </div>
-  );
-}
-
 /** What a narrow screen shows one at a time, beside the side panels. */
 const NARROW_TABS = [
   { id: 'editor', label: 'Editor', icon: <Code size={17} /> },
@@ -294,14 +247,6 @@ function NarrowSide({ session, side }: { session: WorkspaceSession; side: NonNul
       <SidePanel session={session} side={side} />
     </div>
   );
-}
-
-/** A close frame has no room for a whole sentence: its code names the one of the table. */
-function closeError(reason: { code: number; reason: string }, environmentId: string): Described {
-  const code = /^E-TERRARIUM-\d{4}/.exec(reason.reason)?.[0];
-  if (code === 'E-TERRARIUM-1001') return describeError(TerrariumError.of(code, { environmentId }));
-  if (code === 'E-TERRARIUM-1400' || code === 'E-TERRARIUM-1401' || code === 'E-TERRARIUM-1301' || code === 'E-TERRARIUM-1302' || code === 'E-TERRARIUM-1304') return describeError(TerrariumError.of(code));
-  return describeError(new RoomClosedError(reason.code, reason.reason));
 }
 
 function Closed({ reason, environmentId }: { reason: { code: number; reason: string }; environmentId: string }) {
