@@ -46,6 +46,7 @@ async function open(root: Root, link: ParentLink): Promise<void> {
     link.tell({ type: 'hello', role: access.role });
     tellOf(session, link);
     session.start();
+    session.show();
     root.render(<EmbedPage session={session} shown={shown} title={access.taskId} role={access.role} />);
   } catch (error) {
     fail(describeError(error));

@@ -169,8 +169,8 @@ export class WorkspaceSession {
   readAgain(): void {
     getEnvironment(this.environmentId, this.#run.signal).then(
       (environment) => {
-        // A draft has no name yet, and may never get one.
-        if (environment.taskId !== '') rememberEnvironment(environment);
+        // A draft has no name yet, and may never get one; an embed's role is not this browser's own.
+        if (environment.taskId !== '' && !this.isEmbedded) rememberEnvironment(environment);
         this.#know(environment);
       },
       // The document's own refusal is what the page shows; with the server away, what it said last.
