@@ -5,7 +5,7 @@ import type { ShareAddress } from './headers.ts';
 import type { Share } from './store.ts';
 
 const address: ShareAddress = { port: 5173, origin: 'http://s.share.localhost:1', originOf: (port) => (port === 5173 ? 'http://s.share.localhost:1' : undefined), portOf: () => 5173 };
-const share: Share = { id: 's', environmentId: 'e', name: '', role: 'viewer', code: false, ports: [5173], lanPorts: {}, password: undefined, createdAt: 0, expiresAt: undefined, revokedAt: undefined };
+const share: Share = { id: 's', environmentId: 'e', name: '', role: 'viewer', code: false, ports: [5173], lanPorts: {}, password: undefined, wake: false, createdAt: 0, expiresAt: undefined, revokedAt: undefined };
 
 class Socket extends EventTarget {
   readonly url: string;

@@ -24,6 +24,7 @@ const shareSchema = z
     joinUrl: z.string().nullable().openapi({ description: 'Where a person becomes the member that the link gives' }),
     ports: z.array(z.number().int()),
     hasPassword: z.boolean(),
+    wake: z.boolean().openapi({ description: 'Visitors may start the server\'s own browser where nobody has the environment open' }),
     state: z.enum(['open', 'expired', 'revoked']),
     createdAt: z.string().openapi({ format: 'date-time' }),
     expiresAt: z.string().nullable().openapi({ format: 'date-time' }),
@@ -37,6 +38,7 @@ export const newShareSchema = z
     code: z.boolean().optional(),
     ports: z.array(z.number().int().min(1).max(65_535)).min(1).max(16).optional().openapi({ description: 'The first is that of the plain name; the environment\'s own where none is given' }),
     password: z.string().min(4).max(256).optional(),
+    wake: z.boolean().optional().openapi({ description: 'Visitors may start the server\'s own browser; left out: where there is a password' }),
     expiresAt: z.iso.datetime({ offset: true }).optional(),
     name: z.string().max(56).optional().openapi({ description: 'Host name; made where none is given, so that nobody guesses it' }),
   })
@@ -62,6 +64,7 @@ export function shareRoutes(app: ApiApp, { environments, sharing, origins }: Api
       url: urls[0]?.url ?? '',
       joinUrl: token === undefined ? null : `${origins.app}/login?token=${token}`,
       hasPassword: share.password !== undefined,
+      wake: share.wake,
       state: stateOf(share),
       createdAt: new Date(createdAt).toISOString(),
       expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),

@@ -7,6 +7,8 @@ import { WebSocket } from 'ws';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { makeAgent, toolsOf } from '../agents/testing.ts';
 import { claim, startListening, type Page } from '../host-link/testing.ts';
+import type { TerrariumError } from '../../shared/errors/error.ts';
+import { createWakes, WAKES_PER_ADDRESS, WAKES_PER_ENVIRONMENT } from './wakes.ts';
 import { freePort, startTestServer, type TestServer } from '../testing.ts';
 
 let server: TestServer;
@@ -217,12 +219,58 @@ test('[SH15] a host that can be woken is offered, and is', async () => {
   const other = await startListening();
   const environment = await other.create();
   other.hosts.setWaker(async (asked) => void (await claim(other, asked, { kind: 'headless' })));
-  const made = (await (await other.api(`/api/environments/${environment}/shares`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })).json()) as ShareView;
+  const made = (await (await other.api(`/api/environments/${environment}/shares`, { method: 'POST', body: '{"wake":true}', headers: { 'content-type': 'application/json' } })).json()) as ShareView;
   const at = { port: other.settings.port };
   expect((await ask(hostOf(made), { ...at, headers: HTML })).body).toContain('/~share/wake');
   expect(await ask(hostOf(made), { ...at, path: '/~share/wake', method: 'POST' })).toMatchObject({ status: 303, headers: { location: '/' } });
   expect(other.hosts.of(environment)?.kind).toBe('headless');
   await other.dispose();
+});
+
+test('[SH19] a link says whether its visitors may start a host: with a password it may, without one only when its owner says so', async () => {
+  let woken = 0;
+  server.hosts.setWaker(async (asked) => {
+    woken++;
+    await claim(server, asked, { kind: 'headless' });
+  });
+  page.socket.close();
+  await vi.waitFor(() => expect(server.hosts.of(id)).toBeUndefined());
+  const basic = { authorization: `Basic ${Buffer.from(':secret').toString('base64')}` };
+  const offers = async (share: ShareView, headers = {}) => (await ask(hostOf(share), { headers: { ...HTML, ...headers } })).body.includes('/~share/wake');
+  const wake = (share: ShareView, headers = {}) => ask(hostOf(share), { path: '/~share/wake', method: 'POST', headers });
+  const [open, closed, chosen, refused] = [await create(), await create({ password: 'secret' }), await create({ wake: true }), await create({ password: 'secret', wake: false })];
+  expect([await offers(open), await offers(closed, basic), await offers(chosen), await offers(refused, basic)]).toEqual([false, true, true, false]);
+  expect(await wake(open)).toMatchObject({ status: 403, code: 'E-TERRARIUM-1337' });
+  expect(await wake(refused, basic)).toMatchObject({ status: 403, code: 'E-TERRARIUM-1337' });
+  expect(await wake(closed)).toMatchObject({ status: 401 });
+  expect(woken).toBe(0);
+  expect(await wake(closed, basic)).toMatchObject({ status: 303 });
+  // Who asks while somebody hosts starts nothing, whatever the link says.
+  expect(await wake(open)).toMatchObject({ status: 303 });
+  expect(woken).toBe(1);
+});
+test('[SH19] an address and an environment start so often in ten minutes, and no more', () => {
+  let now = 1_000_000;
+  const code = (work: () => void): string | undefined => {
+    try {
+      work();
+      return undefined;
+    } catch (error) {
+      return (error as TerrariumError).code;
+    }
+  };
+  const wakes = createWakes(() => now);
+  const take = (environment: string, address: string) => code(() => wakes.take(environment, address));
+  const times = <T>(count: number, work: (index: number) => T) => Array.from({ length: count }, (_, index) => work(index));
+  expect(times(WAKES_PER_ADDRESS, (index) => take(`e${index}`, '10.0.0.1'))).toEqual(times(WAKES_PER_ADDRESS, () => undefined));
+  expect(take('another', '10.0.0.1')).toBe('E-TERRARIUM-1338');
+  expect(take('another', '10.0.0.2')).toBeUndefined();
+  expect(times(WAKES_PER_ENVIRONMENT, (index) => take('one', `10.1.0.${index}`))).toEqual(times(WAKES_PER_ENVIRONMENT, () => undefined));
+  expect(take('one', '10.2.0.1')).toBe('E-TERRARIUM-1338');
+  now += 10 * 60_000 - 1;
+  expect(take('one', '10.2.0.1')).toBe('E-TERRARIUM-1338');
+  now += 1;
+  expect([take('one', '10.2.0.1'), take('another', '10.0.0.1')]).toEqual([undefined, undefined]);
 });
 
 test('[SH15] a dev server that does not answer is 502', async () => {

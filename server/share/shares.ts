@@ -17,6 +17,8 @@ export interface NewShare {
   /** The environment's own port where none is given. */
   ports?: number[] | undefined;
   password?: string | undefined;
+  /** Left out: where it has a password. */
+  wake?: boolean | undefined;
   /** Milliseconds since the epoch. */
   expiresAt?: number | undefined;
   name?: string | undefined;
@@ -130,7 +132,7 @@ export function createShares({ database, environments, identities, rooms, signin
       const ports = [...new Set(wanted.ports ?? [])];
       const share: Share = {
         id: nanoid(), environmentId, name: nameFor(environmentId, wanted.name), role: wanted.role, code: wanted.role === 'editor' || wanted.code === true,
-        ports: ports.length === 0 ? [environment.port] : ports, lanPorts: {}, password, createdAt: Date.now(), expiresAt: wanted.expiresAt, revokedAt: undefined,
+        ports: ports.length === 0 ? [environment.port] : ports, lanPorts: {}, password, wake: wanted.wake ?? password !== undefined, createdAt: Date.now(), expiresAt: wanted.expiresAt, revokedAt: undefined,
       };
       store.insert(share);
       byName.set(share.name, share);
@@ -151,7 +153,7 @@ export function createShares({ database, environments, identities, rooms, signin
     },
     open: () => [...byName.values()].filter((share) => isOpen(share)),
     lend(environmentId, ports) {
-      const share: Share = { id: nanoid(), environmentId, name: newShareName(), role: 'viewer', code: false, ports, lanPorts: {}, password: undefined, createdAt: Date.now(), expiresAt: undefined, revokedAt: undefined };
+      const share: Share = { id: nanoid(), environmentId, name: newShareName(), role: 'viewer', code: false, ports, lanPorts: {}, password: undefined, wake: false, createdAt: Date.now(), expiresAt: undefined, revokedAt: undefined };
       lent.set(share.name, share);
       return { share, end: () => takeBack(share) };
     },

@@ -16,6 +16,8 @@ export interface Share {
   lanPorts: Record<string, number>;
   /** As `hashPassword` made it. */
   password: string | undefined;
+  /** Its visitors may start a host where there is none. */
+  wake: boolean;
   /** Milliseconds since the epoch, as the next two. */
   createdAt: number;
   expiresAt: number | undefined;
@@ -31,6 +33,7 @@ interface Row {
   ports: string;
   lan_ports: string;
   password: string | null;
+  wake: number;
   created_at: number;
   expires_at: number | null;
   revoked_at: number | null;
@@ -46,15 +49,15 @@ export interface ShareStore {
 
 export function createShareStore(database: DatabaseSync): ShareStore {
   const all = database.prepare('SELECT * FROM shares ORDER BY created_at, id');
-  const insert = database.prepare('INSERT INTO shares (id, environment_id, name, role, code, ports, lan_ports, password, created_at, expires_at, revoked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)');
+  const insert = database.prepare('INSERT INTO shares (id, environment_id, name, role, code, ports, lan_ports, password, wake, created_at, expires_at, revoked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)');
   const revoke = database.prepare('UPDATE shares SET revoked_at = ? WHERE id = ?');
   const remove = database.prepare('DELETE FROM shares WHERE id = ?');
   const setLanPorts = database.prepare('UPDATE shares SET lan_ports = ? WHERE id = ?');
   return {
     all: () => (all.all() as unknown as Row[]).map(shareOf),
     insert(share) {
-      const { id, environmentId, name, role, code, ports, lanPorts, password, createdAt, expiresAt } = share;
-      insert.run(id, environmentId, name, role, code ? 1 : 0, JSON.stringify(ports), JSON.stringify(lanPorts), password ?? null, createdAt, expiresAt ?? null);
+      const { id, environmentId, name, role, code, ports, lanPorts, password, wake, createdAt, expiresAt } = share;
+      insert.run(id, environmentId, name, role, code ? 1 : 0, JSON.stringify(ports), JSON.stringify(lanPorts), password ?? null, wake ? 1 : 0, createdAt, expiresAt ?? null);
     },
     revoke: (id, at) => void revoke.run(at, id),
     remove: (id) => void remove.run(id),
@@ -75,6 +78,7 @@ function shareOf(row: Row): Share {
     ports: portsSchema.parse(JSON.parse(row.ports)),
     lanPorts: lanPortsSchema.parse(JSON.parse(row.lan_ports)),
     password: row.password ?? undefined,
+    wake: row.wake === 1,
     createdAt: row.created_at,
     expiresAt: row.expires_at ?? undefined,
     revokedAt: row.revoked_at ?? undefined,

@@ -8,6 +8,7 @@ import { errorJson, errorPage, isNavigation, passwordPage, SHARE_PATHS, SHARE_PR
 import type { Passwords } from './password.ts';
 import type { Shares } from './shares.ts';
 import type { Share } from './store.ts';
+import { createWakes } from './wakes.ts';
 
 export interface TunnelOptions {
   shares: Shares;
@@ -37,6 +38,8 @@ const CLIENT_CLOSED = 499;
 const MAX_FORM = 16 * 1024;
 
 export function createShareTunnel({ shares, passwords, hosts, onUse, logger }: TunnelOptions): ShareTunnel {
+  const wakes = createWakes();
+
   async function admit(share: Share, headers: Headers, { address }: Visitor): Promise<{ byHeader: boolean }> {
     if (share.password === undefined) return { byHeader: false };
     const proof = cookieOf(headers.get('cookie'), PASSWORD_COOKIE);
@@ -57,11 +60,15 @@ export function createShareTunnel({ shares, passwords, hosts, onUse, logger }: T
     return new Response(null, { status: 303, headers: { location: next, 'set-cookie': cookie, 'cache-control': 'no-store' } });
   }
 
-  async function own(request: Request, pathname: string, { share, address }: Arrival): Promise<Response> {
+  async function own(request: Request, pathname: string, { share, address }: Arrival, visitor: Visitor): Promise<Response> {
     if (pathname === SHARE_PATHS.client) return new Response(clientScript(share, address), { headers: { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' } });
     const link = hosts.of(share.environmentId);
     if (pathname === SHARE_PATHS.state) return Response.json({ ready: link !== undefined && (await link.ports()).some(({ port }) => port === address.port) }, { headers: { 'cache-control': 'no-store' } });
     if (pathname !== SHARE_PATHS.wake || request.method !== 'POST') throw TerrariumError.of('E-TERRARIUM-1102', { method: request.method, path: pathname.slice(0, 200) });
+    if (link === undefined) {
+      if (!share.wake) throw TerrariumError.of('E-TERRARIUM-1337');
+      wakes.take(share.environmentId, visitor.address);
+    }
     await hosts.require(share.environmentId, request.signal);
     return new Response(null, { status: 303, headers: { location: '/', 'cache-control': 'no-store' } });
   }
@@ -102,19 +109,25 @@ export function createShareTunnel({ shares, passwords, hosts, onUse, logger }: T
     const { pathname } = new URL(request.url);
     if (pathname === SHARE_PATHS.password && request.method === 'POST') return await unlock(request, arrival.share, visitor);
     const { byHeader } = await admit(arrival.share, request.headers, visitor);
-    return pathname.startsWith(SHARE_PREFIX) ? await own(request, pathname, arrival) : await forward(request, arrival, visitor, byHeader);
+    return pathname.startsWith(SHARE_PREFIX) ? await own(request, pathname, arrival, visitor) : await forward(request, arrival, visitor, byHeader);
   }
 
   return {
     admit,
     async fetch(request, find, visitor) {
+      let mayWake = false;
+      const arrive = (): Arrival => {
+        const arrival = find();
+        mayWake = hosts.canWake && arrival.share.wake;
+        return arrival;
+      };
       try {
-        return await serve(request, find, visitor);
+        return await serve(request, arrive, visitor);
       } catch (error) {
         // Nobody is there to read it.
         if (request.signal.aborted) return new Response(null, { status: CLIENT_CLOSED });
         if (!(error instanceof TerrariumError)) throw error;
-        return explain(request, error, hosts.canWake);
+        return explain(request, error, mayWake);
       }
     },
   };

@@ -77,6 +77,9 @@ const MIGRATIONS: readonly string[] = [
      environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, sha256 TEXT NOT NULL, since INTEGER NOT NULL,
      PRIMARY KEY (environment_id, sha256)) STRICT, WITHOUT ROWID;`,
   `ALTER TABLE environments ADD COLUMN draft INTEGER NOT NULL DEFAULT 0;`,
+  // server/share/SPEC.md, SH19
+  `ALTER TABLE shares ADD COLUMN wake INTEGER NOT NULL DEFAULT 0;
+   UPDATE shares SET wake = 1 WHERE password IS NOT NULL;`,
 ];
 
 export function openDatabase(file: string): DatabaseSync {

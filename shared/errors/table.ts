@@ -81,6 +81,8 @@ export const ERRORS = {
   'E-TERRARIUM-1334': { status: 429, severity: 'warning', retryable: true, message: 'Too many wrong passwords.', next: 'Wait a minute, then try again.' },
   'E-TERRARIUM-1335': { status: 409, severity: 'error', retryable: false, message: 'The name "{name}" belongs to another share link.', next: 'Choose another name, or leave it out to get one.' },
   'E-TERRARIUM-1336': { status: 429, severity: 'error', retryable: false, message: 'An environment may have {limit} share links.', next: 'Revoke one that is no longer needed.' },
+  'E-TERRARIUM-1337': { status: 403, severity: 'warning', retryable: false, message: 'Nobody runs this preview, and its share link may not start it.', next: 'Ask who gave you the link to open the environment, or for a link that may start it.' },
+  'E-TERRARIUM-1338': { status: 429, severity: 'warning', retryable: true, message: 'This preview, or others from your address, were started too often in the last minutes.', next: 'Wait {seconds} s, then try again.' },
   'E-TERRARIUM-1340': { status: 404, severity: 'error', retryable: false, message: 'There is no tool "{tool}".', next: 'List the tools at /mcp, or see /api/openapi.json.' },
   'E-TERRARIUM-1341': { status: 409, severity: 'warning', retryable: false, message: 'The patch does not fit "{path}", and nothing was changed: {conflicts}.', next: 'Read the file again and send a patch made for what it is.' },
   'E-TERRARIUM-1342': { status: 423, severity: 'warning', retryable: true, message: 'The file "{path}" is locked by {holder}: {reason}.', next: 'Work on another file, or ask whoever holds the lock to release it.' },
