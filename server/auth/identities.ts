@@ -44,6 +44,8 @@ export interface Identities {
   invite(environmentId: string, role: MemberRole): string;
   /** A member under an id and a token that the caller has made; the token counts until `expiresAt` (milliseconds since the epoch) or `dismiss`. */
   admit(member: { id: string; environmentId: string; role: MemberRole; token: string; expiresAt: number }): void;
+  /** An admitted member's token counts until then instead; nothing for one that was dismissed. */
+  renew(memberId: string, expiresAt: number): void;
   dismiss(memberId: string): void;
   memberCount(environmentId: string): number;
 }
@@ -70,6 +72,7 @@ export function createIdentities(options: { database: DatabaseSync; secrets: Sec
   const byId = database.prepare('SELECT id, environment_id, role FROM members WHERE id = ? AND expires_at > ?');
   const insert = database.prepare('INSERT INTO members (id, environment_id, role, token_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)');
   const remove = database.prepare('DELETE FROM members WHERE id = ?');
+  const setExpiry = database.prepare('UPDATE members SET expires_at = ? WHERE id = ?');
   const count = database.prepare('SELECT COUNT(*) AS n FROM members WHERE environment_id = ? AND expires_at > ?');
   const secure = appOrigin.startsWith('https:') ? '; Secure' : '';
 
@@ -152,6 +155,7 @@ export function createIdentities(options: { database: DatabaseSync; secrets: Sec
       return token;
     },
     admit: ({ id, environmentId, role, token, expiresAt }) => void insert.run(id, environmentId, role, hashOf(token), Date.now(), expiresAt),
+    renew: (memberId, expiresAt) => void setExpiry.run(expiresAt, memberId),
     dismiss: (memberId) => void remove.run(memberId),
     memberCount: (environmentId) => 1 + (count.get(environmentId, Date.now()) as { n: number }).n,
   };

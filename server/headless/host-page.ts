@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Browser } from 'playwright-core';
 import { HOST_MEMBER_PREFIX } from '../auth/identities.ts';
 import type { Identities } from '../auth/identities.ts';
+import type { Logger } from '../logger.ts';
 
 export interface HostPage {
   /** Resolves when it is gone: closed, crashed, or its browser ended. */
@@ -14,15 +15,16 @@ export interface HostPageOptions {
   browser: Browser;
   appOrigin: string;
   environmentId: string;
-  identities: Pick<Identities, 'admit' | 'dismiss'>;
-  /** How long the token counts, in milliseconds: longer than the page lives. */
+  identities: Pick<Identities, 'admit' | 'renew' | 'dismiss'>;
+  /** How long the token counts, in milliseconds. It is renewed at half of it for as long as the page lives. */
   lifetime: number;
+  logger: Pick<Logger, 'warn'>;
 }
 
 const PROFILE = JSON.stringify({ name: 'Terrarium (server)', colour: 6 });
 
 /** Resolves when the page has been asked for; its container claims the lease when it runs. */
-export async function openHostPage({ browser, appOrigin, environmentId, identities, lifetime }: HostPageOptions): Promise<HostPage> {
+export async function openHostPage({ browser, appOrigin, environmentId, identities, lifetime, logger }: HostPageOptions): Promise<HostPage> {
   const id = `${HOST_MEMBER_PREFIX}${randomBytes(9).toString('base64url')}`;
   const token = randomBytes(24).toString('base64url');
   identities.admit({ id, environmentId, role: 'editor', token, expiresAt: Date.now() + lifetime });
@@ -31,7 +33,14 @@ export async function openHostPage({ browser, appOrigin, environmentId, identiti
     throw error;
   });
   const gone = Promise.withResolvers<void>();
+  /** Takes the cookie, which has an end of its own, without a page of its own. */
+  const signIn = () => context.request.get(`${appOrigin}/login?token=${token}`, { maxRedirects: 0 });
+  const renewal = setInterval(() => {
+    identities.renew(id, Date.now() + lifetime);
+    signIn().catch((error: unknown) => logger.warn('The headless host could not renew its cookie', { environmentId, error: String(error).split('\n')[0] }));
+  }, lifetime / 2).unref();
   const end = (): void => {
+    clearInterval(renewal);
     identities.dismiss(id);
     gone.resolve();
   };
@@ -44,8 +53,7 @@ export async function openHostPage({ browser, appOrigin, environmentId, identiti
   };
   try {
     await context.addInitScript(`if (location.origin === ${JSON.stringify(appOrigin)}) localStorage.setItem('terrarium.profile', ${JSON.stringify(PROFILE)});`);
-    // Takes the cookie without a page of its own.
-    await context.request.get(`${appOrigin}/login?token=${token}`, { maxRedirects: 0 });
+    await signIn();
     const page = await context.newPage();
     page.once('crash', () => void close());
     page.once('close', () => void close());

@@ -13,7 +13,7 @@ export interface HeadlessOptions {
   appOrigin: string;
   browser: SharedBrowser;
   limits: TerrariumConfig['headless'];
-  identities: Pick<Identities, 'admit' | 'dismiss'>;
+  identities: Pick<Identities, 'admit' | 'renew' | 'dismiss'>;
   environments: Pick<Environments, 'onRemoved'>;
   hosts: HostLinks;
   logger: Logger;
@@ -37,7 +37,7 @@ interface Place {
 }
 
 const TIDY_EVERY_MS = 15_000;
-/** A token outlives the longest page by this; pages that are used longer are opened anew. */
+/** How long a page's token counts when the server no longer renews it. */
 const TOKEN_MS = 24 * 3_600_000;
 
 export function createHeadless(options: HeadlessOptions): Headless {
@@ -75,7 +75,7 @@ export function createHeadless(options: HeadlessOptions): Headless {
   async function open(environmentId: string): Promise<HostPage> {
     const use = await browser.use();
     try {
-      const page = await openHostPage({ browser: use.browser, appOrigin: options.appOrigin, environmentId, identities: options.identities, lifetime: TOKEN_MS });
+      const page = await openHostPage({ browser: use.browser, appOrigin: options.appOrigin, environmentId, identities: options.identities, lifetime: TOKEN_MS, logger });
       void page.gone.then(async () => {
         await use.release();
         // By then another page may run it.
