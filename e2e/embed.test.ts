@@ -159,3 +159,35 @@ test('[EB32] a server that is away is named', async () => {
   await page.getByRole('alert').filter({ hasText: 'E-TERRARIUM-1306' }).waitFor({ timeout: 30_000 });
   await page.context().close();
 });
+
+test('[E6] the share dialog makes an embed, gives its snippets, and revokes it', async () => {
+  const page = await product.signIn(await newProfile(browser));
+  await page.goto(`${product.origin}/e/${id}`);
+  await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByText('Show it in other pages').click();
+  await page.getByLabel('Pages of').fill(`${example.origin}/with/a/path`);
+  await page.getByRole('button', { name: 'Make an embed' }).click();
+  await page.getByText('must be an origin').waitFor();
+  await page.getByLabel('Pages of').fill(`${example.origin} https://docs.example.com`);
+  await page.getByLabel('Name, for you').fill('Handbook');
+  await page.getByRole('button', { name: 'Make an embed' }).click();
+  const text = page.getByLabel('Snippet to paste');
+  await text.waitFor();
+  const snippets = [await text.inputValue()];
+  await screenshot(page, 'embed-dialog');
+  for (const kind of ['React', 'Frame']) {
+    await page.getByRole('radio', { name: kind }).click();
+    snippets.push(await text.inputValue());
+  }
+  const tokens = snippets.map((one) => /tge_[\w-]{43}/.exec(one)?.[0]);
+  expect(new Set(tokens).size).toBe(1);
+  expect(snippets.map((one) => /<(isolated-preview|IsolatedPreview|iframe) /.exec(one)?.[1])).toEqual(['isolated-preview', 'IsolatedPreview', 'iframe']);
+  const ask = async () => (await fetch(`${product.origin}/api/embed`, { headers: { authorization: `Bearer ${tokens[0] ?? ''}` } })).status;
+  expect(await ask()).toBe(200);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await screenshot(page, 'embed-dialog-dark');
+  await page.getByRole('button', { name: 'Revoke the embed Handbook' }).click();
+  await page.getByText('Handbook').waitFor({ state: 'detached' });
+  expect(await ask()).toBe(410);
+  await page.context().close();
+});

@@ -8,6 +8,7 @@ import { Avatar, Button } from '../../ui/controls.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { useSelected, useStore } from '../../ui/use-store.ts';
 import type { WorkspaceSession } from '../../workspace/session.ts';
+import { Embeds } from './Embeds.tsx';
 import { ShareLinks } from './ShareLinks.tsx';
 
 export function ShareDialog({ session, onClose }: { session: WorkspaceSession; onClose: () => void }) {
@@ -16,6 +17,12 @@ export function ShareDialog({ session, onClose }: { session: WorkspaceSession; o
   return (
     <Dialog title="Share this environment" onClose={onClose}>
       {isOwner && <ShareLinks environmentId={session.environmentId} ports={[...new Set([port, ...ports].filter((one) => one !== undefined))]} />}
+      {isOwner && (
+        <details className="embeds">
+          <summary>Show it in other pages</summary>
+          <Embeds environmentId={session.environmentId} />
+        </details>
+      )}
       {isOwner && <Invite session={session} />}
       <Who session={session} />
       <ProfileFields session={session} />
