@@ -100,7 +100,18 @@ test('[SH13] a page that asks localhost for another port of the link gets it, an
   await shows(page, /Edited for everybody/);
   const ask = (port: number) => page.evaluate((url) => fetch(url).then((answer) => answer.text(), () => 'refused'), `http://localhost:${port}/`);
   expect(await ask(3001)).toBe('localhost:3001 for http://localhost:5173');
+  const said = page.waitForEvent('console', (message) => message.text().includes('3002'));
   expect(await ask(3002)).toBe('refused');
+  expect((await said).text()).toContain('http://localhost:3002 is not part of this share link, which has the ports 3001, 5173');
+  // What scripts give to elements, too: the picture's address is the link's.
+  const given = await page.evaluate(() => {
+    const link = document.createElement('a');
+    link.href = 'http://localhost:3001/x';
+    const image = new Image();
+    image.setAttribute('src', 'http://localhost:3001/y.png');
+    return `${link.href} ${image.src}`;
+  });
+  expect(given).toMatch(/^http:\/\/\S+--3001\.share\.localhost:\d+\/x http:\/\/\S+--3001\.share\.localhost:\d+\/y\.png$/);
   const lan = product.sharing.shares.find(new URL(both.url).hostname.split('.')[0] ?? '').lanPorts['5173'];
   await page.goto(`http://127.0.0.1:${lan}/`);
   await shows(page, /Edited for everybody/);

@@ -32,7 +32,7 @@ function page(): new (url: string, protocols?: string) => Socket {
   const sessionStorage = { getItem: (name: string) => stored.get(name) ?? null, setItem: (name: string, value: string) => stored.set(name, value) };
   runInNewContext(clientScript(share, address), {
     window, sessionStorage, AbortController, setTimeout, Request, location: { reload }, fetch: (...args: unknown[]) => (window['fetch'] as typeof fetch)(...(args as Parameters<typeof fetch>)),
-    XMLHttpRequest: class { open(): void {} },
+    navigator: {}, Element: class {}, XMLHttpRequest: class { open(): void {} },
   });
   return window['WebSocket'] as new (url: string, protocols?: string) => Socket;
 }

@@ -7,14 +7,43 @@
  */
 import type { ShareAddress } from './headers.ts';
 import { SHARE_PATHS } from './pages.ts';
+import { rewritten } from './rewrite.ts';
 import type { Share } from './store.ts';
+
+/** Runs in the visitor's page: addresses that scripts give to elements. Those of the markup are moved on the way (rewrite.ts), before the browser asks for them. */
+function moveAttributes(moved: (url: string) => string): void {
+  const names = new Set(['src', 'href', 'action', 'formaction', 'poster', 'data']);
+  // Called with the element that it is asked for.
+  // oxlint-disable-next-line unbound-method
+  const { setAttribute } = Element.prototype;
+  Element.prototype.setAttribute = function moveAttribute(name, value) {
+    return setAttribute.call(this, name, names.has(String(name).toLowerCase()) ? moved(String(value)) : value);
+  };
+  for (const kind of 'Image Script Link Anchor Area IFrame Media Video Source Form Object Embed Input Button'.split(' ')) {
+    const element = Reflect.get(window, `HTML${kind}Element`) as { prototype: object } | undefined;
+    if (element === undefined) continue;
+    for (const name of ['src', 'href', 'action', 'formAction', 'poster', 'data']) {
+      const property = Object.getOwnPropertyDescriptor(element.prototype, name);
+      const set = property?.set;
+      if (property === undefined || set === undefined) continue;
+      Object.defineProperty(element.prototype, name, { ...property, set(value: unknown) { set.call(this, typeof value === 'string' ? moved(value) : value); } });
+    }
+  }
+}
 
 /** Runs in the visitor's page. `ports`: port of the container -> origin. */
 function redirectLoopback(ports: Record<string, string>, onUpdates: (socket: WebSocket) => void): void {
+  const explained = new Set<string>();
+  const explain = (asked: string, port: string): void => {
+    if (explained.has(port)) return;
+    explained.add(port);
+    console.error(`${asked} is not part of this share link, which has the ports ${Object.keys(ports).join(', ')}. For whoever opens the link that address is their own machine. Share port ${port} as well.`);
+  };
   const loopback = /^(https?|wss?):\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])(?::(\d+))?(?=[/?#]|$)/i;
   const moved = (url: string): string =>
     url.replace(loopback, (whole, scheme: string, port: string | undefined) => {
       const origin = ports[port ?? '80'];
+      if (origin === undefined) explain(whole, port ?? '80');
       return origin === undefined ? whole : /^ws/i.test(scheme) ? origin.replace(/^http/, 'ws') : origin;
     });
   const { fetch: nativeFetch, WebSocket: NativeSocket, EventSource: NativeEvents } = window;
@@ -36,6 +65,9 @@ function redirectLoopback(ports: Record<string, string>, onUpdates: (socket: Web
     });
   window.WebSocket = first(NativeSocket, (socket, [protocols]) => [protocols].flat().includes('vite-hmr') && onUpdates(socket as WebSocket));
   window.EventSource = first(NativeEvents);
+  const { sendBeacon } = navigator;
+  navigator.sendBeacon = (url, data) => sendBeacon.call(navigator, moved(String(url)), data);
+  moveAttributes(moved);
 }
 
 /** Runs in the visitor's page, and makes `onUpdates` there. */
@@ -79,40 +111,16 @@ export function clientScript(share: Share, address: ShareAddress): string {
     const origin = address.originOf(port);
     return origin === undefined ? [] : [[port, origin]];
   }));
-  return `(${redirectLoopback.toString()})(${JSON.stringify(ports)}, (${comeAgain.toString()})(${JSON.stringify(SHARE_PATHS.state)}));`;
+  return `(() => {${moveAttributes.toString()}\n(${redirectLoopback.toString()})(${JSON.stringify(ports)}, (${comeAgain.toString()})(${JSON.stringify(SHARE_PATHS.state)}));})();`;
 }
 
-const TAG = new TextEncoder().encode(`<script src="${SHARE_PATHS.client}"></script>`);
-/** How far into a document its head is looked for, in bytes. */
-const LOOK_BYTES = 16 * 1024;
-const OPENING = /<head(?:\s[^>]*)?>|<!doctype[^>]*>(?![\s\S]*<head[\s>])/i;
+const TAG = `<script src="${SHARE_PATHS.client}"></script>`;
 
-/** An HTML document with our script in its head; anything else as it is. `headers` are those of the answer, and are changed to fit. */
-export function withClient(body: ReadableStream<Uint8Array> | null, headers: Headers): ReadableStream<Uint8Array> | null {
+/** An HTML document with the link's own addresses, and our script in its head; anything else as it is. `headers` are those of the answer, and are changed to fit. */
+export function withClient(body: ReadableStream<Uint8Array> | null, headers: Headers, address: ShareAddress): ReadableStream<Uint8Array> | null {
   const html = (headers.get('content-type') ?? '').startsWith('text/html');
   if (body === null || !html || headers.has('content-encoding')) return body;
   headers.delete('content-length');
   headers.delete('etag');
-  return body.pipeThrough(inserting());
-}
-
-function inserting(): TransformStream<Uint8Array, Uint8Array> {
-  let start: Buffer | undefined = Buffer.alloc(0);
-  const release = (controller: TransformStreamDefaultController<Uint8Array>, bytes: Buffer): void => {
-    // Latin-1 keeps one character for each byte, so that the place is right in any ASCII-compatible encoding.
-    const found = OPENING.exec(bytes.toString('latin1'));
-    const at = found === null ? 0 : found.index + found[0].length;
-    start = undefined;
-    controller.enqueue(new Uint8Array(Buffer.concat([bytes.subarray(0, at), TAG, bytes.subarray(at)])));
-  };
-  return new TransformStream({
-    transform(chunk, controller) {
-      if (start === undefined) return controller.enqueue(chunk);
-      start = Buffer.concat([start, chunk]);
-      if (start.length >= LOOK_BYTES || /<head(?:\s[^>]*)?>/i.test(start.toString('latin1'))) release(controller, start);
-    },
-    flush(controller) {
-      if (start !== undefined) release(controller, start);
-    },
-  });
+  return rewritten(body, address, TAG);
 }

@@ -86,7 +86,7 @@ export function createShareTunnel({ shares, passwords, hosts, onUse, logger }: T
       const asked = new Request(request.url, { method: request.method, headers, body: request.body, duplex: 'half' } as RequestInit);
       const answer = await link.request(address.port, asked, AbortSignal.any([request.signal, signal]));
       const given = answerHeaders(answer.headers, address);
-      const body = navigates ? withClient(answer.body, given) : answer.body;
+      const body = navigates ? withClient(answer.body, given, address) : answer.body;
       return new Response(untilOver(body, done, (error) => brokenOff(error, request.signal, visitor)), { status: answer.status, statusText: answer.statusText, headers: given });
     } catch (error) {
       done();
