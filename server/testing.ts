@@ -54,6 +54,14 @@ export async function startTestServer(overrides: Partial<Settings> = {}): Promis
   };
 }
 
+/** One that listens on a port, with an environment in it. */
+export async function startListening(overrides: Partial<Settings> = {}): Promise<{ server: TestServer; port: number; id: string }> {
+  const port = await freePort();
+  const server = await startTestServer({ ...overrides, port });
+  await server.listen();
+  return { server, port, id: await server.create() };
+}
+
 function defaults(root: string, port: number): Settings {
   return {
     root,

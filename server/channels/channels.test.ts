@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { MAX_CHANNEL_FRAME } from '../../shared/protocol/channels.ts';
-import { freePort, OWNER_TOKEN, startTestServer } from '../testing.ts';
+import { OWNER_TOKEN, startListening } from '../testing.ts';
 import type { TestServer } from '../testing.ts';
 import { line, place, TestMember } from './testing-client.ts';
 
@@ -17,10 +17,7 @@ const enter = async (options?: Parameters<typeof TestMember.enter>[2]) => {
 };
 
 beforeEach(async () => {
-  port = await freePort();
-  server = await startTestServer({ port });
-  await server.listen();
-  id = await server.create();
+  ({ server, port, id } = await startListening());
   members = [];
 });
 afterEach(async () => {

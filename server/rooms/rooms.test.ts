@@ -14,7 +14,7 @@ import * as Y from 'yjs';
 import type { Author } from '../../shared/document/author.ts';
 import { findByPath } from '../../shared/document/schema.ts';
 import { openDatabase } from '../storage/database.ts';
-import { freePort, OWNER_TOKEN, startTestServer, writeFixture } from '../testing.ts';
+import { freePort, OWNER_TOKEN, writeFixture, startListening } from '../testing.ts';
 import type { TestServer } from '../testing.ts';
 import { MESSAGE } from './room.ts';
 import { join, socketFor, synced } from './testing-member.ts';
@@ -44,10 +44,7 @@ describe('in process', () => {
     return member;
   };
   beforeEach(async () => {
-    port = await freePort();
-    server = await startTestServer({ port });
-    await server.listen();
-    id = await server.create();
+    ({ server, port, id } = await startListening());
     members = [];
   });
   afterEach(async () => {

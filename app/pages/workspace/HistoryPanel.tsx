@@ -5,9 +5,10 @@ import type { Author } from '../../../shared/document/author.ts';
 import { createCheckpoint, nameRevision, restoreRevision } from '../../api/history.ts';
 import type { Revision } from '../../api/history.ts';
 import { attempt, toast } from '../../state/toasts.ts';
-import { Button, ErrorText, IconButton, Spinner } from '../../ui/controls.tsx';
+import { Button, IconButton } from '../../ui/controls.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { FileIcon } from '../../ui/FileIcon.tsx';
+import { PanelLoad } from '../../ui/PanelLoad.tsx';
 import { useSelected, useStore } from '../../ui/use-store.ts';
 import { baseName, folderName } from '../../workspace/file-tree.ts';
 import type { WorkspaceSession } from '../../workspace/session.ts';
@@ -36,17 +37,8 @@ export function HistoryPanel({ session }: { session: WorkspaceSession }) {
           <RotateCw size={13} />
         </IconButton>
       </header>
-      {error !== undefined && (
-        <p className="panel-empty" role="alert">
-          <ErrorText error={error} />
-        </p>
-      )}
+      <PanelLoad isLoaded={revisions !== undefined} error={error} label="Loading the history" />
       <div className="list" onKeyDown={moveAmongSteps}>
-        {revisions === undefined && error === undefined && (
-          <div className="panel-empty">
-            <Spinner label="Loading the history" />
-          </div>
-        )}
         {pending !== null && (
           <div className="history-pending" role="status">
             <span className="dot pulse" /> {names(pending.authors)} {pending.authors.length === 1 ? 'is' : 'are'} editing {pending.files.length === 1 ? baseName(pending.files[0] ?? '') : `${pending.files.length} files`}

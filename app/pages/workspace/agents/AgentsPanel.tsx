@@ -5,7 +5,8 @@ import type { FileLock } from '../../../../shared/agents/review.ts';
 import { AgentsView } from '../../../agents/agents-view.ts';
 import { releaseLock, revokeAgent, setAgentMode } from '../../../api/agents.ts';
 import { attempt } from '../../../state/toasts.ts';
-import { Avatar, Button, ErrorText, IconButton, Spinner } from '../../../ui/controls.tsx';
+import { Avatar, Button, IconButton } from '../../../ui/controls.tsx';
+import { PanelLoad } from '../../../ui/PanelLoad.tsx';
 import { useSelected, useStore } from '../../../ui/use-store.ts';
 import type { WorkspaceSession } from '../../../workspace/session.ts';
 import { Calls } from './Calls.tsx';
@@ -47,17 +48,8 @@ function Panel({ session, isOwner }: { session: WorkspaceSession; isOwner: boole
           </IconButton>
         )}
       </header>
-      {error !== undefined && (
-        <p className="panel-empty" role="alert">
-          <ErrorText error={error} />
-        </p>
-      )}
+      <PanelLoad isLoaded={agents !== undefined} error={error} label="Loading the agents" />
       <div className="list agents">
-        {agents === undefined && error === undefined && (
-          <div className="panel-empty">
-            <Spinner label="Loading the agents" />
-          </div>
-        )}
         <Proposals session={session} proposals={proposals} act={act} />
         {agents !== undefined && <AgentList agents={agents} isOwner={isOwner} environmentId={session.environmentId} act={act} onMake={() => setMaking(true)} />}
         <Sessions session={session} sessions={sessions} act={act} />
