@@ -6,7 +6,7 @@ export const FRAME_STYLE = { display: 'block', width: '100%', height: '100%', mi
 /** Stands in front of the browser's own error page. */
 export const BOX_STYLE = {
   position: 'absolute', inset: '0', display: 'flex', flexDirection: 'column', alignItems: 'center', justifyContent: 'center', gap: '8px', padding: '24px', textAlign: 'center', overflow: 'auto',
-  boxSizing: 'border-box', font: '14px/1.5 system-ui, sans-serif', color: 'CanvasText', background: 'Canvas', border: '1px solid GrayText', borderRadius: 'inherit',
+  boxSizing: 'border-box', font: '14px/1.5 system-ui, sans-serif', color: 'CanvasText', background: 'Canvas', borderRadius: 'inherit',
 } as const;
 
 export const HOST_STYLE = { position: 'relative', minHeight: '320px' } as const;

@@ -116,7 +116,7 @@ function Snippet({ taskId, token }: { taskId: string; token: string }) {
           {copied === kind ? <Check size={14} /> : <Copy size={14} />} {copied === kind ? 'Copied' : 'Copy'}
         </Button>
       </div>
-      <textarea className="input snippet" readOnly aria-label="Snippet to paste" rows={5} value={text} onFocus={(event) => event.target.select()} />
+      <textarea className="input snippet" readOnly aria-label="Snippet to paste" rows={6} value={text} onFocus={(event) => event.target.select()} />
       <p className="hint">Copy it now: its token is not shown again.</p>
     </div>
   );
