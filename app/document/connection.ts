@@ -55,13 +55,27 @@ export class RoomClosedError extends Error {
 const UPDATES = 'updates';
 /** Storage that was refused is asked for again after so long. */
 const KEEP_AGAIN_MS = 5000;
+/** The server announces what it has stored at once. When it says nothing for so long after something was sent, the network swallows it, in milliseconds. */
+const SILENCE_MS = 10_000;
+/** More bytes than this may be on their way for longer. */
+const SOON_SENT_BYTES = 256 * 1024;
+const LISTEN_EVERY_MS = 1000;
+
+/** What was sent on the connection that is open. */
+interface Sent {
+  /** Messages with content. */
+  count: number;
+  /** Since the server's last announcement: bytes, and when they began to go, 0 while there are none. */
+  bytes: number;
+  askedAt: number;
+}
 
 export function openDocument(options: { environmentId: string; socketBase: string; channels?: () => TextLine | undefined; keptAs?: string }): DocumentConnection {
   const doc = new Y.Doc();
   const awareness = new Awareness(doc);
   const state = createStore<DocumentState>(() => ({ link: navigator.onLine ? 'connecting' : 'offline', saved: true, source: 'none', localFull: false, closedReason: undefined }));
-  const sent = { count: 0 };
-  const provider = new WebsocketProvider(options.socketBase, options.environmentId, doc, { awareness, disableBc: true, protocols: ['terrarium.v1', ...bearerProtocols()], WebSocketPolyfill: documentSocket((count) => (sent.count = count), options.channels ?? (() => undefined)) });
+  const sent: Sent = { count: 0, bytes: 0, askedAt: 0 };
+  const provider = new WebsocketProvider(options.socketBase, options.environmentId, doc, { awareness, disableBc: true, protocols: ['terrarium.v1', ...bearerProtocols()], WebSocketPolyfill: documentSocket((count, bytes) => note(sent, count, bytes), options.channels ?? (() => undefined)) });
   const writes = new RoomWrites(provider);
   const local = new IndexeddbPersistence(options.keptAs === undefined ? localCopyName(options.environmentId) : `terrarium:${options.keptAs}:${options.environmentId}`, doc);
   const ready = Promise.withResolvers<void>();
@@ -71,6 +85,7 @@ export function openDocument(options: { environmentId: string; socketBase: strin
   followLink(provider, state, ready);
   const stopOnline = followOnline(provider, state);
   followSaved(provider, doc, state, sent);
+  const stopListening = followSilence(provider, state, sent);
 
   return {
     doc,
@@ -81,6 +96,7 @@ export function openDocument(options: { environmentId: string; socketBase: strin
     whenSaved: () => whenState(state, ({ saved }) => saved),
     destroy() {
       stopOnline();
+      stopListening();
       provider.destroy();
       void local.destroy();
       awareness.destroy();
@@ -163,7 +179,7 @@ function followOnline(provider: WebsocketProvider, state: StoreApi<DocumentState
   return () => listeners.abort();
 }
 
-function followSaved(provider: WebsocketProvider, doc: Y.Doc, state: StoreApi<DocumentState>, sent: { count: number }): void {
+function followSaved(provider: WebsocketProvider, doc: Y.Doc, state: StoreApi<DocumentState>, sent: Sent): void {
   const nothing: Durable = { vector: new Map(), messages: 0 };
   let durable = nothing;
   const judge = () => {
@@ -172,6 +188,7 @@ function followSaved(provider: WebsocketProvider, doc: Y.Doc, state: StoreApi<Do
   };
   provider.messageHandlers[MESSAGE_DURABLE] = (_encoder, decoder) => {
     const { vector, messages } = readDurable(decoder);
+    Object.assign(sent, { bytes: 0, askedAt: messages < sent.count ? Date.now() : 0 });
     durable = { vector: joinVectors(durable.vector, vector), messages: Math.max(messages, durable.messages) };
     judge();
   };
@@ -181,6 +198,22 @@ function followSaved(provider: WebsocketProvider, doc: Y.Doc, state: StoreApi<Do
     judge();
   });
   doc.on('update', judge);
+}
+
+function note(sent: Sent, count: number, bytes: number): void {
+  const askedAt = count === 0 ? 0 : sent.askedAt === 0 ? Date.now() : sent.askedAt;
+  Object.assign(sent, { count, bytes: count === 0 ? 0 : sent.bytes + bytes, askedAt });
+}
+
+/** A network that swallows bytes closes no socket: what nobody answers is sent again on a new one, and the person sees that the server is away. */
+function followSilence(provider: WebsocketProvider, state: StoreApi<DocumentState>, sent: Sent): () => void {
+  const timer = setInterval(() => {
+    if (!provider.wsconnected || sent.askedAt === 0 || sent.bytes > SOON_SENT_BYTES) return;
+    if (Date.now() - Math.max(sent.askedAt, provider.wsLastMessageReceived) < SILENCE_MS || state.getState().link === 'closed') return;
+    provider.disconnect();
+    provider.connect();
+  }, LISTEN_EVERY_MS);
+  return () => clearInterval(timer);
 }
 
 function whenState<T>(store: StoreApi<T>, holds: (state: T) => boolean): Promise<void> {

@@ -4,15 +4,15 @@ import { framesOf } from './pieces.ts';
 import { hasContent } from './saved.ts';
 
 /**
- * A socket class that tells how many messages with content each connection has sent; a new connection begins at 0. Frames of text are the
+ * A socket class that tells how many messages with content each connection has sent, and the bytes of the last; a new connection begins at 0. Frames of text are the
  * channels' and never reach the document's provider, which would read them as bytes.
  */
-export function documentSocket(report: (count: number) => void, channels: () => TextLine | undefined = () => undefined): typeof WebSocket {
+export function documentSocket(report: (count: number, bytes: number) => void, channels: () => TextLine | undefined = () => undefined): typeof WebSocket {
   return class extends WebSocket {
     #count = 0;
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols);
-      report(0);
+      report(0, 0);
       const line = channels();
       const sendText = (text: string): void => {
         if (this.readyState === WebSocket.OPEN) super.send(text);
@@ -29,7 +29,7 @@ export function documentSocket(report: (count: number) => void, channels: () => 
     override send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
       const frames = data instanceof Uint8Array ? framesOf(data) : [data];
       for (const frame of frames) {
-        if (frame instanceof Uint8Array && hasContent(frame)) report(++this.#count);
+        if (frame instanceof Uint8Array && hasContent(frame)) report(++this.#count, frame.length);
         super.send(frame as Uint8Array<ArrayBuffer>);
       }
     }

@@ -9,6 +9,10 @@ const OPTIONS = { executablePath: process.env['TERRARIUM_CHROMIUM'] ?? '/usr/bin
 
 export const launchBrowser = (): Promise<Browser> => chromium.launch(OPTIONS);
 
+/** One that reaches the server on `port` over another port of this machine (e2e/product/cut.ts), and knows it by the same names. */
+export const launchOver = (port: string, over: number): Promise<Browser> =>
+  chromium.launch({ ...OPTIONS, args: [...OPTIONS.args, `--host-resolver-rules=MAP localhost:${port} 127.0.0.1:${over},MAP *.localhost:${port} 127.0.0.1:${over}`] });
+
 /** A browser whose processes can be ended with SIGKILL. */
 export async function launchMortal(): Promise<{ browser: Browser; server: BrowserServer }> {
   const server = await chromium.launchServer(OPTIONS);
