@@ -1,6 +1,6 @@
 /** [HB1] The server's browser where the server is not root: the ordinary case of a machine that people set up. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, chmodSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, chmodSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -43,5 +43,6 @@ test.skipIf(isRoot && !existsSync('/usr/bin/setpriv'))('[HB1][HB2][HB4] it start
   const found = JSON.parse(out) as { uid: number; body: string; outside: string; processes: { uid: number; hasNoSandbox: boolean }[] };
   expect(found).toMatchObject({ uid: isRoot ? NOBODY : process.getuid?.(), body: '{"status":"ok"}', outside: 'ERR_PROXY_CONNECTION_FAILED' });
   expect(found.processes.length).toBeGreaterThan(0);
+  expect(readdirSync(folder).filter((name) => name.startsWith('terrarium-headless-'))).toEqual([]);
   for (const one of found.processes) expect(one).toEqual({ uid: found.uid, hasNoSandbox: false });
 }, 60_000);

@@ -16,9 +16,13 @@ export function testCommandOf(packageJson: string): TestCommand {
   const script = packageSchema.safeParse(value).data?.scripts?.['test']?.trim();
   if (script === undefined || script === '') return { runner: 'none' };
   const words = /^(?:npx\s+)?vitest((?:\s+[A-Za-z0-9_./:=@*,-]+)*)$/.exec(script)?.[1]?.trim().split(/\s+/).filter((word) => word !== '');
-  if (words === undefined) return { runner: 'script' };
+  // Another command of Vitest's, or an option that makes another one of it, is no run of tests with results.
+  if (words === undefined || OTHER_COMMANDS.has(words[0] ?? '') || words.some((word) => OTHER_OPTIONS.test(word))) return { runner: 'script' };
   return { runner: 'vitest', options: words.filter((word, index) => !(index === 0 && ['run', 'watch', 'dev'].includes(word)) && !/^--?(?:watch|run|w)(?:=|$)/.test(word)) };
 }
+
+const OTHER_COMMANDS = new Set(['bench', 'init', 'list', 'related', 'typecheck', 'complete']);
+const OTHER_OPTIONS = /^(?:-h|-v|--(?:help|version|clearCache|clear-cache|listTags|list-tags|merge-?reports|standalone)(?:=.*)?)$/i;
 
 export interface TestSelection {
   watch: boolean;

@@ -20,6 +20,8 @@ const PROJECT_ROOT = '/home/project';
 const OUTPUT_SHOWN = 20_000;
 /** In node_modules, where programs keep what is theirs: it is no file of the project. */
 const REPORTER = '/home/project/node_modules/.terrarium-tests.mjs';
+/** Counts of a run whose output nobody reads for results are no counts. */
+const NO_RESULTS = 'No structured results: the test script is not Vitest alone. The exit code and the output are all that there is; the counts say nothing.';
 const REPORT_LENGTH = 16 * 1024 * 1024;
 
 export function runHandlers({ container, background, rooms, policy }: Parts): Handlers<keyof typeof runTools> {
@@ -75,13 +77,13 @@ export function runHandlers({ container, background, rooms, policy }: Parts): Ha
       const run = (command: string, stdin?: string) => container.run(environment.id, { command, timeoutSeconds, keep: REPORT_LENGTH, ...(stdin === undefined ? {} : { stdin }) }, signal, progress);
       if (how.runner !== 'vitest') {
         const { exitCode, stopped, output } = await run(`npm test${filter === undefined ? '' : ` -- ${quoted(filter)}`}`);
-        return { runner: 'script', exitCode, stopped, output: output.slice(-OUTPUT_SHOWN), passed: 0, failed: 0, skipped: 0, tests: [] };
+        return { runner: 'script', exitCode, stopped, output: output.slice(-OUTPUT_SHOWN), passed: 0, failed: 0, skipped: 0, tests: [], note: NO_RESULTS };
       }
       const words = [...vitestArguments(how.options, REPORTER, { watch: false, file: filter }), ...(name === undefined ? [] : ['--testNamePattern', name])];
       const { exitCode, stopped, output: printed } = await run(`mkdir -p node_modules && cat > ${REPORTER} && npx ${words.map(quoted).join(' ')}`, REPORTER_SOURCE);
       const { tests, output } = readRun(printed, PROJECT_ROOT);
       const count = (status: string) => tests.filter((test) => test.status === status).length;
-      return { runner: 'vitest', exitCode, stopped, output: output.slice(-OUTPUT_SHOWN), passed: count('passed'), failed: count('failed'), skipped: count('skipped'), tests };
+      return { runner: 'vitest', exitCode, stopped, output: output.slice(-OUTPUT_SHOWN), passed: count('passed'), failed: count('failed'), skipped: count('skipped'), tests, note: null };
     },
   };
 }
