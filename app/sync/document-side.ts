@@ -22,7 +22,7 @@ const AT_ONCE = 16;
 /** What the disk is to have at a path. */
 interface Target {
   hash: string;
-  content: () => Promise<Content>;
+  content: () => Content | Promise<Content>;
   mode: number | undefined;
   unsent: Unsent | undefined;
 }
@@ -56,7 +56,16 @@ export class DocumentSide {
       if (typeof id === 'string') this.dirtyIds.add(id);
       else for (const key of event.changes.keys.keys()) this.dirtyIds.add(key);
     }
-    this.schedule();
+    if (!this.startsNow()) this.schedule();
+  }
+
+  /**
+   * A letter is on its way to the disk before the editor draws it: what draws it takes longer than all the rest of the way. More than one file, or
+   * anything under way, waits for its turn.
+   */
+  private startsNow(): boolean {
+    if (this.held || this.scheduled || this.dirtyIds.size !== 1 || this.dirtyPaths.size > 0 || this.state.unsent.size > 0) return false;
+    return this.state.startNow(() => this.flush());
   }
 
   /** Resolves when the disk has everything that the document has by then; not while it refuses a file. */
@@ -198,7 +207,8 @@ export class DocumentSide {
     if (this.waits(path)) return;
     const { hash, mode, unsent } = target;
     const over = unsent === undefined ? {} : { over: unsent.base === null || unsent.baseText === undefined ? null : { hash: unsent.base, text: unsent.baseText } };
-    const done = await state.link.write({ t: 'put', path, base: known ?? null, hash, content: await target.content(), ...(mode === undefined ? {} : { mode }), ...over });
+    const content = target.content();
+    const done = await state.link.write({ t: 'put', path, base: known ?? null, hash, content: content instanceof Promise ? await content : content, ...(mode === undefined ? {} : { mode }), ...over });
     this.writtenAt.set(path, performance.now());
     state.board.clear(`disk ${path}`);
     if (done) {
@@ -232,14 +242,14 @@ export class DocumentSide {
     const unsent = before === undefined ? undefined : this.rebased(path, before, file);
     if (unsent !== undefined) {
       const { content, hash, mode } = unsent;
-      return content === null || hash === null ? undefined : { hash, content: () => Promise.resolve(content), mode, unsent };
+      return content === null || hash === null ? undefined : { hash, content: () => content, mode, unsent };
     }
     if (file === undefined) return undefined;
     const hash = hashOfFile(file);
     if (file.kind === 'binary') return { hash, content: async () => ({ base64: base64Of(await state.store.readBlob(file.blob)) }), mode: file.mode, unsent };
     const text = file.text.toString();
     state.revisions.keep(text, hash);
-    return { hash, content: () => Promise.resolve({ text }), mode: file.mode, unsent };
+    return { hash, content: () => ({ text }), mode: file.mode, unsent };
   }
 
   private rebased(path: string, before: Unsent, file: DocumentFile | undefined): Unsent | undefined {

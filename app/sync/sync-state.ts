@@ -37,6 +37,8 @@ export class SyncState {
   /** What was unsent no longer is. `durable`: the room has said so. */
   resolved: (path: string, unsent: Unsent, how: Exclude<Rebased['kind'], 'unsent'>, durable?: boolean) => void = () => undefined;
   private queue: Promise<void> = Promise.resolve();
+  /** Steps that have not ended. */
+  private steps = 0;
 
   constructor(doc: Y.Doc, store: DocumentStore, board: StatusBoard) {
     this.doc = doc;
@@ -46,12 +48,27 @@ export class SyncState {
 
   /** One step after another: each sees what the one before has done. */
   enqueue(step: () => Promise<void>): Promise<void> {
-    this.queue = this.queue.then(async () => {
-      if (!this.stopped) await step();
-    }).catch((error: unknown) => {
-      if (!this.stopped && !(error instanceof TerrariumError)) console.warn('Sync with the disk:', error);
-    });
+    this.steps++;
+    this.queue = this.queue.then(() => this.take(step));
     return this.queue;
+  }
+
+  /** The same, begun before this returns; false when another step is under way. */
+  startNow(step: () => Promise<void>): boolean {
+    if (this.steps > 0) return false;
+    this.steps++;
+    this.queue = this.take(step);
+    return true;
+  }
+
+  private async take(step: () => Promise<void>): Promise<void> {
+    try {
+      if (!this.stopped) await step();
+    } catch (error) {
+      if (!this.stopped && !(error instanceof TerrariumError)) console.warn('Sync with the disk:', error);
+    } finally {
+      this.steps--;
+    }
   }
 
   /** Resolves when the room has answered what was sent of these. */

@@ -33,7 +33,7 @@ export interface TestRoom {
 
 export function openTestRoom(wire: Wire = { delay: () => 0 }): TestRoom {
   const database = openDatabase(':memory:');
-  database.prepare("INSERT INTO environments VALUES (?, 't', NULL, 'tiny', 'running', 1, 0, 0)").run(ENVIRONMENT);
+  database.prepare("INSERT INTO environments VALUES (?, 't', NULL, 'tiny', 'running', 1, 0, 0, 0)").run(ENVIRONMENT);
   const rooms = createRooms({ database, logger: { info() {}, warn() {}, error() {} } });
   const room = rooms.enter(ENVIRONMENT);
   return {

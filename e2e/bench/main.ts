@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { productEdits } from './edits.ts';
+import { noteEdits, productEdits } from './edits.ts';
 import { asJson, asTable, median, percentile, type Figures } from './figures.ts';
 import { measureLoad } from './load.ts';
 import { measureMemory } from './memory.ts';
@@ -43,7 +43,9 @@ async function cold(product: Product, create: Create): Promise<Opened> {
 /** New environments in one browser profile, each in both ways; the last one stays open for what is measured in it. */
 async function warm(product: Product): Promise<{ browser: Browser; byLink: Opened[]; opened: Opened[]; page: Page }> {
   const browser = await launch();
-  const page = await product.signIn(await browser.newContext({ viewport: { width: 1440, height: 900 } }));
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  await noteEdits(context);
+  const page = await product.signIn(context);
   const [byLink, opened]: [Opened[], Opened[]] = [[], []];
   for (let run = 0; run <= RUNS; run++) {
     for (const [create, made] of [[openNew, byLink], [createInPage, opened]] as const) {

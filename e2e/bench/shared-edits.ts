@@ -63,7 +63,7 @@ export async function sharedEdits(product: Product, launch: () => Promise<Browse
   }
 }
 
-const since = async (event: Promise<void>): Promise<number> => {
+const since = async (event: Promise<unknown>): Promise<number> => {
   await event;
   return performance.now();
 };

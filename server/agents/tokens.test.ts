@@ -83,7 +83,7 @@ describe('a token', () => {
     expect(Date.parse(agent.expiresAt) - Date.parse(agent.createdAt)).toBe(server.settings.config.agents.token_max_hours * 3_600_000);
     let now = 1000;
     const database = openDatabase(':memory:');
-    database.exec("INSERT INTO environments VALUES ('e', 't', NULL, 'tiny', 'running', 1, 1, 1)");
+    database.exec("INSERT INTO environments VALUES ('e', 't', NULL, 'tiny', 'running', 1, 1, 1, 0)");
     const tokens = createAgentTokens(database, () => now);
     const { token } = tokens.create('e', { name: 'A', colour: 1, verbs: ['files.read'], mode: 'edit', lifetimeMs: 500 });
     expect(tokens.identify(token)).toMatchObject({ name: 'A', color: 1, environmentId: 'e' });

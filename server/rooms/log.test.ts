@@ -14,7 +14,7 @@ const BEN: Author = { kind: 'agent', id: 'b', name: 'Ben' };
 let database: DatabaseSync;
 beforeEach(() => {
   database = openDatabase(':memory:');
-  for (const id of ['a', 'b']) database.prepare("INSERT INTO environments VALUES (?, 't', NULL, 'tiny', 'running', 1, 0, 0)").run(id);
+  for (const id of ['a', 'b']) database.prepare("INSERT INTO environments VALUES (?, 't', NULL, 'tiny', 'running', 1, 0, 0, 0)").run(id);
 });
 
 function updatesOf(texts: string[]): Uint8Array[] {
