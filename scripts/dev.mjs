@@ -26,7 +26,7 @@ function watchFolder(folder, changed) {
 }
 
 await rebuild();
-for (const folder of ['app', 'preview-shell', 'shared']) watchFolder(folder, () => void rebuild());
+for (const folder of ['app', 'embed', 'preview-shell', 'shared']) watchFolder(folder, () => void rebuild());
 const server = spawn(process.execPath, ['--watch', '--max-http-header-size=65536', path.join(ROOT, 'server', 'main.ts'), ...process.argv.slice(2)], { cwd: ROOT, stdio: 'inherit' });
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => server.kill(signal));
 server.once('exit', (code) => process.exit(code ?? 1));

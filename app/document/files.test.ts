@@ -67,3 +67,12 @@ test('the list follows names and ignores typing', () => {
   expect(list.getState().map((info) => info.path)).toEqual(['b.ts']);
   expect(changes).toBe(1);
 });
+
+test('a viewer changes no file', () => {
+  const doc = new Y.Doc();
+  new FileEdits(doc).create('a.txt', 'a');
+  const [file] = listFiles(doc);
+  const edits = new FileEdits(doc, () => false);
+  for (const change of [() => edits.create('b.txt'), () => edits.rename(file?.id ?? '', 'b.txt'), () => edits.renameFolder('x', 'y'), () => edits.delete([file?.id ?? '']), () => edits.duplicate(file?.id ?? '')]) expect(change).toThrow('A viewer may not change the document.');
+  expect(listFiles(doc).map(({ path }) => path)).toEqual(['a.txt']);
+});

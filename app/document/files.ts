@@ -1,5 +1,6 @@
 /** A plain list of the document's files as a store, for what draws them; and edits on paths that the file tree and others make. */
 import * as Y from 'yjs';
+import { TerrariumError } from '../../shared/errors/error.ts';
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { addTextFile, deleteFile, filesMap, findByPath, getFile, isProjectPath, listFiles, renameFile } from '../../shared/document/schema.ts';
@@ -37,13 +38,17 @@ export class PathError extends Error {
 
 export class FileEdits {
   readonly #doc: Y.Doc;
+  readonly #mayWrite: () => boolean;
 
-  constructor(doc: Y.Doc) {
+  /** `mayWrite`: a room ends the connection of a viewer that writes, so that nothing is written here. */
+  constructor(doc: Y.Doc, mayWrite: () => boolean = () => true) {
     this.#doc = doc;
+    this.#mayWrite = mayWrite;
   }
 
   /** Creates an empty (or given) text file and returns its id. Throws a `PathError` that says what is wrong with the path. */
   create(path: string, content = ''): string {
+    this.#assertMayWrite();
     this.#assertFree(path);
     const id = newFileId();
     addTextFile(this.#doc, { id, path, content }, UI_ORIGIN);
@@ -51,6 +56,7 @@ export class FileEdits {
   }
 
   rename(id: string, path: string): void {
+    this.#assertMayWrite();
     const file = getFile(this.#doc, id);
     if (file === undefined || file.path === path) return;
     this.#assertFree(path, new Set([id]));
@@ -59,6 +65,7 @@ export class FileEdits {
 
   /** Moves everything below a folder, in one transaction. */
   renameFolder(from: string, to: string): void {
+    this.#assertMayWrite();
     if (from === to) return;
     if (`${to}/`.startsWith(`${from}/`)) throw new PathError('A folder cannot move into itself.');
     const inside = this.#inside(from);
@@ -70,6 +77,7 @@ export class FileEdits {
   }
 
   delete(ids: readonly string[]): void {
+    this.#assertMayWrite();
     this.#doc.transact(() => {
       for (const id of ids) deleteFile(this.#doc, id, UI_ORIGIN);
     }, UI_ORIGIN);
@@ -83,6 +91,10 @@ export class FileEdits {
     const file = getFile(this.#doc, id);
     if (file?.kind !== 'text') return undefined;
     return this.create(freeCopyPath(file.path, (path) => findByPath(this.#doc, path) !== undefined), file.text.toString());
+  }
+
+  #assertMayWrite(): void {
+    if (!this.#mayWrite()) throw TerrariumError.of('E-TERRARIUM-1302');
   }
 
   #inside(folder: string): DocumentFile[] {

@@ -135,7 +135,7 @@ export class WorkspaceSession {
     const { doc, awareness } = this.document;
     announce(awareness, loadProfile());
     this.files = createFileList(doc);
-    this.edits = new FileEdits(doc);
+    this.edits = new FileEdits(doc, () => this.state.getState().environment?.role !== 'viewer');
     this.members = createMembers(awareness);
     this.baseline = new Baseline(doc, this.document.ready);
     this.preview.openAt(sessionStorage.getItem(routeKey(environmentId)) ?? '/');

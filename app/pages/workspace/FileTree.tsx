@@ -48,8 +48,8 @@ export function FileTree({ session }: { session: WorkspaceSession }) {
     setNaming({ kind, parent });
   };
   const remove = (row: TreeNode) => {
-    if (row.kind === 'file' && row.fileId !== undefined) session.edits.delete([row.fileId]);
-    else session.edits.deleteFolder(row.path);
+    const { fileId } = row;
+    attempt(() => (row.kind === 'file' && fileId !== undefined ? session.edits.delete([fileId]) : session.edits.deleteFolder(row.path)));
   };
   const finish = (name: string) => {
     const current = naming;
