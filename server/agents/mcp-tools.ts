@@ -23,12 +23,17 @@ export function serveTools(server: Server, call: CallTool, logger: Logger): void
     try {
       const { environmentId = named ?? onlyEnvironment(identity), ...input } = isToolName(name) && !isServerWide(name) ? argumentsSchema.parse(given) : { ...given, environmentId: undefined };
       const output = await call({ name, input, identity, environmentId, signal: extra.signal, progress: progressOf(extra) });
-      return { content: contentOf(output), structuredContent: output };
+      return { content: contentOf(output), structuredContent: withoutPicture(output) };
     } catch (error) {
       const { body } = toResponse(publicError(error instanceof z.ZodError ? TerrariumError.of('E-TERRARIUM-1101', { problems: 'environmentId: must be text' }) : error, logger));
       return { isError: true, content: [{ type: 'text', text: `${body.error.code}: ${body.error.message}` }], _meta: { 'terrarium/error': body.error } };
     }
   });
+}
+
+/** It is in the content, once. */
+function withoutPicture({ image: _image, ...rest }: Record<string, unknown>): Record<string, unknown> {
+  return rest;
 }
 
 /** A picture is shown to the model as one, and said with the rest (MCP 2025-06-18, Tools, "Image content"). */
@@ -43,13 +48,14 @@ const argumentsSchema = z.looseObject(environmentField);
 
 function described(name: ToolName): Tool {
   const { title, description, input, output, readOnly, destructive, idempotent } = TOOLS[name];
+  const answer: z.ZodObject = output;
   const whole = isServerWide(name) ? input : input.extend(environmentField);
   return {
     name,
     title,
     description,
     inputSchema: schemaOf(whole, 'input'),
-    outputSchema: schemaOf(output, 'output'),
+    outputSchema: schemaOf('image' in answer.shape ? answer.omit({ image: true }) : answer, 'output'),
     annotations: { title, readOnlyHint: readOnly, destructiveHint: destructive, idempotentHint: idempotent, openWorldHint: false },
   };
 }

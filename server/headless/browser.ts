@@ -24,6 +24,8 @@ export async function launchHeadless(options: { executable: string | undefined; 
     const started = await chromium.launch({
       executablePath: prefix.length === 0 ? executable : await wrapper(folder, [...prefix, executable], home),
       chromiumSandbox: true,
+      // A page opens windows where somebody has clicked, and by the hundred nowhere.
+      ignoreDefaultArgs: ['--disable-popup-blocking'],
       args: [...networkArguments(options.appOrigin), '--disable-features=MediaRouter,OptimizationHints', '--disable-gpu'],
       env: { PATH: '/usr/bin:/bin', HOME: home, TMPDIR: home, ...(process.platform === 'win32' ? { SystemRoot: process.env['SystemRoot'] ?? 'C:\\Windows' } : {}) },
       handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false,

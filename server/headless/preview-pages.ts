@@ -35,6 +35,8 @@ export interface PreviewPage {
   readonly page: Page;
   /** Its origin, under which the page sees itself. */
   readonly origin: string;
+  /** For a page that no longer answers: the next call gets a new one. */
+  drop(): void;
 }
 
 interface Place {
@@ -47,7 +49,9 @@ interface Place {
 const IDLE_MS = 5 * 60_000;
 const MAX_PAGES = 8;
 const VIEWPORT = { width: 1280, height: 800 };
-const OPEN_LIMIT_MS = 30_000;
+const OPEN_LIMIT_MS = 20_000;
+/** A page whose process hangs closes when the browser has ended that. */
+const CLOSE_LIMIT_MS = 10_000;
 
 const keyOf = ({ environmentId, port, caller }: PageOwner): string => `${environmentId} ${port} ${caller}`;
 
@@ -60,6 +64,10 @@ export function createPreviewPages({ browser, shares, hosts, environments, origi
     clearTimeout(place?.timer);
     await place?.end();
   };
+  /** Of the page that was there then: what comes late of one that was dropped says nothing of the next. */
+  const closeOnly = (key: string, place: Place): void => {
+    if (places.get(key) === place) void close(key);
+  };
 
   function open(owner: PageOwner): Place {
     const key = keyOf(owner);
@@ -69,21 +77,22 @@ export function createPreviewPages({ browser, shares, hosts, environments, origi
     let context: BrowserContext | undefined;
     const end = async (): Promise<void> => {
       lent.end();
-      await context?.close().catch(() => undefined);
+      await Promise.race([context?.close().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, CLOSE_LIMIT_MS).unref())]);
       await use?.release();
     };
     const opened = (async (): Promise<PreviewPage> => {
       use = await browser.use();
       context = await use.browser.newContext({ viewport: VIEWPORT, acceptDownloads: false, serviceWorkers: 'allow' });
       const page = await context.newPage();
-      page.once('crash', () => void close(key));
-      page.once('close', () => void close(key));
+      page.once('crash', () => closeOnly(key, place));
+      page.once('close', () => closeOnly(key, place));
       context.on('page', (popup) => void popup.close().catch(() => undefined));
-      await page.goto(`${origin}/`, { timeout: OPEN_LIMIT_MS, waitUntil: 'load' });
-      return { page, origin };
+      await arrive(page, `${origin}/`);
+      return { page, origin, drop: () => closeOnly(key, place) };
     })();
-    opened.catch(() => void close(key));
-    return { opened, end, timer: setTimeout(() => void close(key), IDLE_MS).unref() };
+    const place: Place = { opened, end, timer: setTimeout(() => closeOnly(key, place), IDLE_MS).unref() };
+    opened.catch(() => closeOnly(key, place));
+    return place;
   }
 
   environments.onRemoved((environmentId) => {
@@ -107,6 +116,19 @@ export function createPreviewPages({ browser, shares, hosts, environments, origi
       await Promise.all([...places.keys()].map(close));
     },
   };
+}
+
+/** How long a page that has begun is waited for until it has all it needs. */
+const LOAD_LIMIT_MS = 5_000;
+
+/**
+ * Goes there. A page that has come in part and waits for the rest, for ever perhaps, is there to be looked at.
+ * @returns its status where it came over HTTP, and whether it was still loading
+ */
+export async function arrive(page: Page, url: string): Promise<{ status: number | null; loading: boolean }> {
+  const response = await page.goto(url, { timeout: OPEN_LIMIT_MS, waitUntil: 'commit' });
+  const loaded = await page.waitForLoadState('load', { timeout: LOAD_LIMIT_MS }).then(() => true, () => false);
+  return { status: response?.status() ?? null, loading: !loaded };
 }
 
 /** Playwright's messages go on with a log of the call. */

@@ -15,7 +15,7 @@ export const pageTools = {
     verb: 'preview.use',
     idempotent: true,
     input: z.strictObject({ path: z.string().max(8192).regex(/^\//, 'must begin with "/"').default('/'), port, width: z.number().int().min(100).max(4000).optional(), height: z.number().int().min(100).max(4000).optional() }),
-    output: z.object({ ...place, status: z.number().int().nullable() }),
+    output: z.object({ ...place, status: z.number().int().nullable(), loading: z.boolean().describe('Whether it still loads after 5 s') }),
   }),
   page_screenshot: tool('reads', {
     title: 'Screenshot of the preview',
