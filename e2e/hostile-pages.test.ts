@@ -8,8 +8,6 @@ const script = (text) => '<!doctype html><title>hostile</title><p>here</p><scrip
 const pages = {
   '/': '<!doctype html><title>Fine</title><h1>Fine</h1><button onclick="this.textContent=1">Press</button>',
   '/huge': script('const all = document.createDocumentFragment(); for (let i = 0; i < 200000; i++) all.append(document.createElement("i")); document.body.append(all)'),
-  '/endless': script('addEventListener("load", () => setTimeout(() => { for (;;); }, 50))'),
-  '/endless-at-once': script('for (;;);'),
   '/dialogs': script('onbeforeunload = (event) => { event.preventDefault(); return "stay"; }; setInterval(() => { alert(1); confirm(2); prompt(3); }, 1)'),
   '/windows': script('for (let i = 0; i < 200; i++) open("/?" + i); setInterval(() => open("/"), 1)'),
   '/navigates': script('setTimeout(() => location.replace("/navigates?" + Math.random()), 1)'),
@@ -110,13 +108,5 @@ describe('[HP6] a call ends, and the answer is bounded', () => {
     await expect.poll(async () => (await tool('page_tree')).text).toContain('it has left the preview for http://localhost:');
     expectBounded(await looked('/leaves'));
     expect((await tool('page_tree')).text).not.toContain('root:');
-  });
-  test('an endless script is given up and its page closed', async () => {
-    await tool('page_open', { path: '/endless' });
-    await expect.poll(async () => (await tool('page_tree')).text, { timeout: 60_000 }).toContain('it did not answer within 15 s, and was closed');
-  });
-  test('so is one that begins with it', async () => {
-    const answer = await tool('page_open', { path: '/endless-at-once' });
-    expectBounded({ answer });
   });
 });
