@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { createTemplates } from './templates.ts';
 
-const IDS = ['react-ts', 'vue-ts', 'svelte-ts', 'vanilla-ts', 'static-html', 'node-hono', 'node-express', 'vitest'];
+const IDS = ['react-ts', 'full-stack', 'vue-ts', 'svelte-ts', 'vanilla-ts', 'static-html', 'node-hono', 'node-express', 'vitest'];
 const shipped = createTemplates(path.resolve(import.meta.dirname, '../../templates'), (id, problem) => expect.fail(`${id}: ${problem}`));
 const dependencies = z.record(z.string(), z.string()).default({});
 const packageSchema = z.object({ scripts: z.record(z.string(), z.string()), dependencies, devDependencies: dependencies });
