@@ -17,6 +17,8 @@ export type HostRole =
   | { role: 'packages' }
   /** A share link's own host, for its first port or for another one that it has. */
   | { role: 'share'; name: string; port: number | undefined }
+  /** The environment's own server; its code is the task's. */
+  | { role: 'backend'; label: string }
   | { role: 'unknown' };
 
 export function isLabel(text: string): boolean {
@@ -33,6 +35,7 @@ export function parseHost(hostHeader: string | undefined, baseHost: string): Hos
   const [name, room] = parts;
   if (parts.length !== 2 || name === undefined) return { role: 'unknown' };
   if (room === 'broker') return isLabel(name) ? { role: 'broker', label: name } : { role: 'unknown' };
+  if (room === 'backend') return isLabel(name) ? { role: 'backend', label: name } : { role: 'unknown' };
   if (room === 'share') return shareHost(name);
   if (room !== 'preview') return { role: 'unknown' };
   if (name === 'packages') return { role: 'packages' };
@@ -65,6 +68,7 @@ export function origins(base: string) {
     host: (label: string) => at(`${label}.preview`),
     preview: (label: string, port: number) => at(`${label}--${port}.preview`),
     packages: at('packages.preview'),
+    backend: (label: string) => at(`${label}.backend`),
     /** Of a share link; without a port, of its first one. */
     share: (name: string, port?: number) => at(port === undefined ? `${name}.share` : `${name}--${port}.share`),
   };

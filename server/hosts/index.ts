@@ -48,6 +48,9 @@ export function createFetch({ context, baseHost, logger, api, packages, share }:
         return packages(request);
       case 'share':
         return await share(request, host.name, host.port, incoming);
+      // The server's listener answers these before (server/backend-proxy/): a task's answer goes to its client byte by byte.
+      case 'backend':
+        throw TerrariumError.of('E-TERRARIUM-1103');
       case 'unknown':
         // The health check is asked by address, before any name is known.
         if (url.pathname === '/healthz') return health();
