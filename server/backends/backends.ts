@@ -14,6 +14,20 @@ export interface BackendStatus {
   startedAt: number | undefined;
 }
 
+export interface BackendEntry {
+  /** Grows by one with each event of the environment. */
+  cursor: number;
+  event: BackendEvent;
+}
+
+export interface BackendSnapshot {
+  id: string;
+  name: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  bytes: number;
+}
+
 /** A way to a running instance; it stays up until released. */
 export interface BackendUse {
   readonly address: BackendAddress;
@@ -22,6 +36,8 @@ export interface BackendUse {
 }
 
 export interface Backends {
+  /** Of each instance, in bytes. */
+  readonly limits: { memory: number; disk: number };
   /** Whether the environment's document has a `backend/` folder with an entry. */
   has(environmentId: string): boolean;
   status(environmentId: string): BackendStatus;
@@ -39,12 +55,15 @@ export interface Backends {
   stats(environmentId: string): Promise<BackendStats | undefined>;
   /** Deletes all rows and tables, and migrates anew. */
   reset(environmentId: string, signal: AbortSignal): Promise<void>;
-  snapshot(environmentId: string, name: string, signal: AbortSignal): Promise<{ id: string }>;
-  snapshots(environmentId: string): { id: string; name: string; at: number; bytes: number }[];
+  snapshot(environmentId: string, name: string, signal: AbortSignal): Promise<BackendSnapshot>;
+  /** Newest first. */
+  snapshots(environmentId: string): BackendSnapshot[];
+  /** @throws {TerrariumError} 1221 */
+  dropSnapshot(environmentId: string, snapshotId: string): Promise<void>;
   restore(environmentId: string, snapshotId: string, signal: AbortSignal): Promise<void>;
   /** Events since a cursor, bounded; and from then on. */
-  events(environmentId: string, since: number, limit: number): { events: { cursor: number; event: BackendEvent }[]; next: number };
-  subscribe(environmentId: string, listener: (entry: { cursor: number; event: BackendEvent }) => void): () => void;
+  events(environmentId: string, since: number, limit: number): { events: BackendEntry[]; next: number };
+  subscribe(environmentId: string, listener: (entry: BackendEntry) => void): () => void;
   note(environmentId: string, event: BackendEvent): void;
   remove(environmentId: string): Promise<void>;
   close(): Promise<void>;
