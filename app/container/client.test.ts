@@ -90,6 +90,13 @@ test('[B6] [B7] output is granted again as it is read, and ends', async () => {
   expect(await reader.read()).toMatchObject({ done: true });
 });
 
+test('every program gets the variables of the environment; those of its own come first', async () => {
+  const { client, request } = setUp();
+  client.variables = { VITE_API_URL: 'http://a.backend.localhost', FORCE_COLOR: '0' };
+  client.spawn('vite', [], { env: { FORCE_COLOR: '1' } }).catch(() => {});
+  expect(await request('spawn')).toMatchObject({ request: { env: [['VITE_API_URL', 'http://a.backend.localhost'], ['FORCE_COLOR', '1']] } });
+});
+
 test('[B6] a broker that sends beyond its credit is cut off', async () => {
   const { client, request, say, closed } = setUp();
   const spawning = client.spawn('yes');

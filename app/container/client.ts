@@ -67,6 +67,8 @@ export class ContainerClient {
   readonly #processes = new Map<number, ProcessEnd>();
   readonly #watches = new Map<number, (event: WatchEvent) => void>();
   readonly #listeners: Listeners = {};
+  /** Environment variables of every program that is spawned; those that the call names come first. */
+  variables: Readonly<Record<string, string>> = {};
 
   constructor(transport: ClientTransport) {
     this.#transport = transport;
@@ -158,7 +160,7 @@ export class ContainerClient {
     const process = new ProcessEnd(id, (message) => this.#send(message));
     this.#processes.set(id, process);
     try {
-      await this.#call({ op: 'spawn', command, args, ...spawnFields(options) }, options);
+      await this.#call({ op: 'spawn', command, args, ...spawnFields({ ...options, env: { ...this.variables, ...options.env } }) }, options);
     } catch (error) {
       this.#processes.delete(id);
       throw error;

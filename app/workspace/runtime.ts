@@ -5,6 +5,7 @@
 import type * as Y from 'yjs';
 import type { StoreApi } from 'zustand/vanilla';
 import { TerrariumError } from '../../shared/errors/error.ts';
+import { backendVariables } from '../../shared/backend-variables.ts';
 import { listFiles } from '../../shared/document/schema.ts';
 import type { MountEntry } from '../../shared/protocol/broker.ts';
 import { readBlob } from '../api/environments.ts';
@@ -87,6 +88,7 @@ async function bootContainer(session: WorkspaceSession, signal: AbortSignal): Pr
   const { boot } = session;
   const client = await boot.run('broker', () => ContainerClient.connect(session.at.broker(session.label), signal));
   signal.addEventListener('abort', () => client.teardown(), { once: true });
+  client.variables = backendVariables(session.at.backend(session.label));
   client.on('boot-stage', (stage) => boot.send({ type: 'detail', phase: 'container', detail: stage }));
   client.on('port', ({ port, state }) => (state === 'open' ? session.preview.portOpened(port) : session.preview.portClosed(port)));
   client.on('server-ready', ({ port }) => session.preview.serverReady(port));

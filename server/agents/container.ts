@@ -41,7 +41,7 @@ const GRACE_MS = 2000;
 /** Tools print for programs then: no colours, no questions. */
 const QUIET = { CI: '1', NO_COLOR: '1' };
 
-export function createContainer({ hosts, rooms }: { hosts: HostLinks; rooms: Rooms }): Container {
+export function createContainer({ hosts, rooms, variables }: { hosts: HostLinks; rooms: Rooms; variables: (environmentId: string) => Record<string, string> }): Container {
   const host = (environmentId: string, signal: AbortSignal) => hosts.require(environmentId, signal);
 
   async function call<N extends CallName>(environmentId: string, name: N, input: CallInput<N>, signal: AbortSignal): Promise<CallAnswer<N>> {
@@ -58,7 +58,7 @@ export function createContainer({ hosts, rooms }: { hosts: HostLinks; rooms: Roo
   async function start(environmentId: string, { command, cwd, env, stdin, keepInput = false }: Command & { keepInput?: boolean }, signal: AbortSignal): Promise<{ process: RemoteProcess; filesSettled: boolean }> {
     const link = await host(environmentId, signal);
     const settled = await settle(environmentId, signal);
-    const process = link.run({ command: 'sh', args: ['-c', command], env: { ...QUIET, ...env }, ...(cwd === undefined ? {} : { cwd }) }, signal);
+    const process = link.run({ command: 'sh', args: ['-c', command], env: { ...variables(environmentId), ...QUIET, ...env }, ...(cwd === undefined ? {} : { cwd }) }, signal);
     if (stdin !== undefined) process.write(stdin);
     if (!keepInput) process.endInput();
     return { process, filesSettled: settled };

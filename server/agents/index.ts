@@ -1,5 +1,6 @@
 /** What agents need of this server, put together. */
 import type { DatabaseSync } from 'node:sqlite';
+import { backendVariables } from '../../shared/backend-variables.ts';
 import type { TerrariumConfig } from '../../shared/config/schema.ts';
 import type { Judge, PolicyMode } from '../../shared/policy/index.ts';
 import type { origins } from '../../shared/hosts.ts';
@@ -81,7 +82,7 @@ export function createAgents({ tokens, database, rooms, blobs, environments, hos
   const sessions = createAgentSessions(database, rooms);
   const editing = createEditing({ rooms, blobs, locks, proposals, presence });
   const background = createBackground();
-  const container = createContainer({ hosts, rooms });
+  const container = createContainer({ hosts, rooms, variables: (environmentId) => backendVariables(at.backend(environmentId)) });
   const handlers = {
     ...environmentHandlers({ environments, rooms, tokens, hosts, origins: at, creationsPerHour: limits.creations_per_hour }),
     ...runHandlers({ container, background, rooms, policy }),
