@@ -9,6 +9,7 @@ import './styles/base.css';
 import './styles/pages.css';
 import './styles/workspace.css';
 import './styles/agents.css';
+import './styles/backend.css';
 import './styles/embed.css';
 import './styles/touch.css';
 

@@ -66,7 +66,7 @@ describe.each([360, 480])('at %i px', (width) => {
       await fits(side);
     }
     await panes.getByRole('button', { name: 'Terminal' }).click();
-    for (const tab of ['Problems', 'Tests', 'Terminal']) {
+    for (const tab of ['Problems', 'Tests', 'Backend', 'Terminal']) {
       await page.getByRole('tablist', { name: 'Bottom panel' }).getByRole('tab', { name: tab }).click();
       await fits(tab);
     }

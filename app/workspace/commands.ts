@@ -25,6 +25,7 @@ export const COMMANDS: Command[] = [
   { id: 'view.problems', title: 'Show problems', keys: 'Ctrl+Shift+M', run: ({ layout }) => layout.set({ bottom: 'problems', narrow: 'terminal' }) },
   { id: 'tests.run', title: 'Run all tests', keys: 'Ctrl+Alt+T', run: ({ layout, tests }) => (layout.set({ bottom: 'tests', narrow: 'terminal' }), void tests.start({ watch: false })) },
   { id: 'tests.watch', title: 'Run tests again as files change', run: ({ layout, tests }) => (layout.set({ bottom: 'tests', narrow: 'terminal' }), void tests.start({ watch: true })) },
+  { id: 'view.backend', title: 'Show the backend', keys: 'Ctrl+Alt+B', run: ({ layout }) => layout.set({ bottom: 'backend', narrow: 'terminal' }) },
   { id: 'view.preview', title: 'Toggle the preview', keys: 'Ctrl+Alt+P', run: ({ layout }) => layout.togglePreview() },
   { id: 'view.console', title: 'Toggle the console', keys: 'Ctrl+Alt+J', run: ({ layout }) => layout.toggleTools('console') },
   { id: 'view.network', title: 'Toggle the network panel', keys: 'Ctrl+Alt+N', run: ({ layout }) => layout.toggleTools('network') },

@@ -4,7 +4,7 @@ import type { StoreApi } from 'zustand/vanilla';
 
 export interface LayoutState {
   side: 'files' | 'search' | 'changes' | 'history' | 'agents' | undefined;
-  bottom: 'terminal' | 'problems' | 'tests' | undefined;
+  bottom: 'terminal' | 'problems' | 'tests' | 'backend' | undefined;
   preview: boolean;
   tools: 'console' | 'network' | 'performance' | undefined;
   /** The one pane that a narrow screen shows. */

@@ -1,4 +1,4 @@
-import { Bot, Code, FileDiff, Files, Globe, History, PanelBottom, Search, SquareTerminal, X } from 'lucide-react';
+import { Bot, Code, FileDiff, Files, Globe, History, PanelBottom, Search, SquareTerminal } from 'lucide-react';
 import { useEffect, useSyncExternalStore } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { navigate } from '../../state/router.ts';
@@ -9,6 +9,7 @@ import { runKeys } from '../../workspace/commands.ts';
 import type { LayoutState } from '../../workspace/layout.ts';
 import type { WorkspaceSession } from '../../workspace/session.ts';
 import { AgentsPanel } from './agents/AgentsPanel.tsx';
+import { BottomPanel } from './BottomPanel.tsx';
 import { ChangesPanel } from './ChangesPanel.tsx';
 import { EditorArea } from './EditorArea.tsx';
 import { HistoryPanel } from './HistoryPanel.tsx';
@@ -19,12 +20,9 @@ import { KeysDialog } from './KeysDialog.tsx';
 import { Palette } from './Palette.tsx';
 import { Notices } from './Notices.tsx';
 import { PreviewColumn } from './PreviewColumn.tsx';
-import { ProblemsPanel } from './ProblemsPanel.tsx';
 import { SearchPanel } from './SearchPanel.tsx';
 import { ShareDialog } from './ShareDialog.tsx';
 import { StatusBar } from './StatusBar.tsx';
-import { TerminalTabs, TerminalView } from './TerminalPanel.tsx';
-import { TestsPanel, TestsTools } from './TestsPanel.tsx';
 import { TopBar } from './TopBar.tsx';
 
 const narrowQuery = window.matchMedia('(max-width: 860px)');
@@ -159,35 +157,6 @@ function Middle({ session }: { session: WorkspaceSession }) {
         </>
       )}
     </Group>
-  );
-}
-
-function BottomPanel({ session }: { session: WorkspaceSession }) {
-  const bottom = useSelected(session.layout.store, (state) => state.bottom);
-  const problems = useSelected(session.problems, (all) => all.length);
-  const failedTests = useSelected(session.tests.store, ({ files }) => files.flatMap((file) => file.tests).filter((test) => test.state === 'failed').length);
-  return (
-    <section className="bottom-panel" aria-label="Bottom panel">
-      <div className="panel-tabs">
-        <div role="tablist" aria-label="Bottom panel">
-          <button type="button" role="tab" aria-selected={bottom !== 'problems' && bottom !== 'tests'} onClick={() => session.layout.set({ bottom: 'terminal' })}>
-            Terminal
-          </button>
-          <button type="button" role="tab" aria-selected={bottom === 'problems'} onClick={() => session.layout.set({ bottom: 'problems' })}>
-            Problems {problems > 0 && <span className="chip">{problems}</span>}
-          </button>
-          <button type="button" role="tab" aria-selected={bottom === 'tests'} onClick={() => session.layout.set({ bottom: 'tests' })}>
-            Tests {failedTests > 0 && <span className="chip bad">{failedTests}</span>}
-          </button>
-        </div>
-        <span className="grow" />
-        {bottom === 'tests' ? <TestsTools session={session} /> : bottom !== 'problems' && <TerminalTabs session={session} />}
-        <IconButton label="Close the panel" small onClick={() => session.layout.set({ bottom: undefined })}>
-          <X size={14} />
-        </IconButton>
-      </div>
-      <div className="panel-body">{bottom === 'tests' ? <TestsPanel session={session} /> : bottom === 'problems' ? <ProblemsPanel session={session} /> : <TerminalView session={session} />}</div>
-    </section>
   );
 }
 
