@@ -14,6 +14,8 @@ import type { Activity } from './activity/activity.ts';
 import { activityRoutes } from './activity/routes.ts';
 import type { Identities, Identity } from './auth/identities.ts';
 import { sessionRoutes } from './auth/routes.ts';
+import { backendSettingsRoutes } from './backend-settings/routes.ts';
+import type { BackendSettings } from './backend-settings/settings.ts';
 import type { Blobs } from './environments/blobs.ts';
 import type { Embeds } from './embeds/embeds.ts';
 import { embedRoutes } from './embeds/routes.ts';
@@ -41,6 +43,7 @@ export interface ApiOptions {
   environments: Environments;
   agents: Agents;
   embeds: Embeds;
+  backendSettings: BackendSettings;
   mcp: McpEndpoint;
   grants: Grants;
   rooms: Rooms;
@@ -109,6 +112,7 @@ export function createApp(options: ApiOptions): ApiApp {
   fileRoutes(app, options);
   shareRoutes(app, options);
   embedRoutes(app, options);
+  backendSettingsRoutes(app, options);
   activityRoutes(app, options);
   agentRoutes(app, options);
   toolRoutes(app, options);

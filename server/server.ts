@@ -14,6 +14,7 @@ import { createApi } from './api.ts';
 import type { Route } from './api.ts';
 import { createChannels } from './channels/channels.ts';
 import { watchFiles } from './channels/file-changes.ts';
+import { createBackendSettings } from './backend-settings/settings.ts';
 import { createCapabilities } from './auth/capability.ts';
 import { createIdentities, embedMemberId } from './auth/identities.ts';
 import { loadSecrets } from './auth/secrets.ts';
@@ -106,6 +107,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
     rooms.expel(embed.environmentId, { kind: 'person', id: embedMemberId(embed) }, 4410, `${code} ${message}`);
   });
   environments.onRemoved((environmentId) => embeds.remove(environmentId));
+  const backendSettings = createBackendSettings({ database, key: secrets.backendSettings });
   const identities = createIdentities({ database, secrets, agentOf: tokens.identify, embedOf: embeds.identify, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
   const grants = createGrants(database);
   const packages = await createPackagesApp({ dataDir: settings.dataDir, config: settings, templatesDir: settings.templatesDir, verifyCapability: capabilities.verifyCapability, grants: grants.of, logger });
@@ -141,7 +143,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   }
   const sweepTimer = setInterval(() => void sweepBlobs().catch(() => undefined), SWEEP_EVERY_MS).unref();
   const mcp = createMcp({ agents, identities, logger, version: '1' });
-  const api = createApi({ hosts: hosts.links, sharing, embeds, activity, agents, mcp, environments, grants, rooms, blobs, ...content, resources, resourceUse: createResourceUse(hosts.links), identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
+  const api = createApi({ hosts: hosts.links, sharing, embeds, backendSettings, activity, agents, mcp, environments, grants, rooms, blobs, ...content, resources, resourceUse: createResourceUse(hosts.links), identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({
     baseHost: new URL(settings.baseOrigin).host,
     logger,

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { loadConfig } from '../shared/config/load.ts';
 import type { TerrariumConfig } from '../shared/config/schema.ts';
 import { TerrariumError } from '../shared/errors/error.ts';
+import { isHostPattern } from '../shared/host-pattern.ts';
 
 export interface Settings {
   root: string;
@@ -31,6 +32,11 @@ const list = z
   .transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
   .pipe(z.array(origin));
 
+const hosts = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
+  .pipe(z.array(z.string().refine((text) => text === '*' || isHostPattern(text), 'must be hosts such as api.example.com or *.example.com, separated by commas')));
+
 const environmentSchema = z.object({
   PORT: z.coerce.number().int().min(1).max(65535).default(4000),
   TERRARIUM_DATA: z.string().min(1).optional(),
@@ -39,6 +45,7 @@ const environmentSchema = z.object({
   TERRARIUM_PACKAGES_MODE: z.enum(['allowlist', 'open']).default('allowlist'),
   TERRARIUM_LISTEN: z.string().optional(),
   RUNNER_PUBLIC_BASE: origin.optional(),
+  EXT_EGRESS_ALLOWLIST: hosts.optional(),
 });
 
 export async function loadSettings(root: string, env: NodeJS.ProcessEnv): Promise<Settings> {
@@ -61,7 +68,7 @@ export async function loadSettings(root: string, env: NodeJS.ProcessEnv): Promis
     ownerToken: data.TERRARIUM_OWNER_TOKEN,
     embedOrigins: [...data.TERRARIUM_EMBED_ORIGINS, ...config.preview.allowed_origins],
     packagesMode: data.TERRARIUM_PACKAGES_MODE,
-    config,
+    config: data.EXT_EGRESS_ALLOWLIST === undefined ? config : { ...config, egress: { allow: data.EXT_EGRESS_ALLOWLIST } },
     warnings,
   };
 }

@@ -18,6 +18,8 @@ const RIGHTS = {
   write: { roles: ['owner', 'editor'], verb: 'files.write' },
   /** What people decide about agents. */
   review: { roles: ['owner', 'editor'] },
+  /** Variables, secrets and hosts of a backend: no agent's. */
+  configure: { roles: ['owner', 'editor'] },
   share: { roles: ['owner'], verb: 'shares.manage' },
   administer: { roles: ['owner'] },
 } as const satisfies Record<string, Rule>;

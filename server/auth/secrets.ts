@@ -6,12 +6,15 @@ import path from 'node:path';
 export interface Secrets {
   /** Key of all signatures. */
   signing: Buffer;
+  /** Seals variables and credentials of backends: 32 bytes. */
+  backendSettings: Buffer;
   ownerToken: string;
 }
 
 export function loadSecrets(dataDir: string, ownerToken: string | undefined): Secrets {
   return {
     signing: Buffer.from(kept(path.join(dataDir, 'signing-secret'), () => randomBytes(32).toString('base64url')), 'base64url'),
+    backendSettings: Buffer.from(kept(path.join(dataDir, 'backend-settings-key'), () => randomBytes(32).toString('base64url')), 'base64url'),
     ownerToken: ownerToken ?? kept(path.join(dataDir, 'owner-token'), () => randomBytes(24).toString('base64url')),
   };
 }

@@ -16,6 +16,7 @@ const WRITE = { roles: WRITERS, verb: 'files.write' } as const;
 const SHARE = { roles: ['owner'], verb: 'shares.manage' } as const;
 const ACTIVITY = { roles: ALL, verb: 'preview.read' } as const;
 const REVIEW = { roles: WRITERS } as const;
+const CONFIGURE = { roles: WRITERS } as const;
 const OWNER = { roles: ['owner'] } as const;
 
 export interface RouteCase {
@@ -68,6 +69,11 @@ export const ROUTES: Record<string, RouteCase> = {
   'GET /api/environments/:id/audit': row(OWNER, 200, `${one}/audit`),
   // Every tool as everybody: server/agents/matrix.test.ts.
   'POST /api/environments/:id/tools/:name': row(READ, 200, `${one}/tools/file_list`, json({})),
+  'GET /api/environments/:id/backend/settings': row(CONFIGURE, 200, `${one}/backend/settings`),
+  'PUT /api/environments/:id/backend/variables/:name': row(CONFIGURE, 200, `${one}/backend/variables/MATRIX`, json({ value: 'x' }, 'PUT')),
+  'DELETE /api/environments/:id/backend/variables/:name': row(CONFIGURE, 404, `${one}/backend/variables/NONE`, { method: 'DELETE' }),
+  'PUT /api/environments/:id/backend/hosts/:host': row(CONFIGURE, 200, `${one}/backend/hosts/api.example.com`, json({}, 'PUT')),
+  'DELETE /api/environments/:id/backend/hosts/:host': row(CONFIGURE, 404, `${one}/backend/hosts/none.example.com`, { method: 'DELETE' }),
   'GET /api/environments/:id/history': row(READ, 200, `${one}/history`),
   'POST /api/environments/:id/history': row(WRITE, 201, `${one}/history`, json({ name: 'mark' })),
   'GET /api/environments/:id/history/:revision': row(READ, 200, `${one}/history/1`),

@@ -80,6 +80,13 @@ const MIGRATIONS: readonly string[] = [
   // server/share/SPEC.md, SH19
   `ALTER TABLE shares ADD COLUMN wake INTEGER NOT NULL DEFAULT 0;
    UPDATE shares SET wake = 1 WHERE password IS NOT NULL;`,
+  // server/backend-settings/SPEC.md; values are sealed.
+  `CREATE TABLE backend_variables (
+     environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, name TEXT NOT NULL, secret INTEGER NOT NULL, value BLOB NOT NULL,
+     updated_at INTEGER NOT NULL, PRIMARY KEY (environment_id, name)) STRICT, WITHOUT ROWID;
+   CREATE TABLE backend_hosts (
+     environment_id TEXT NOT NULL REFERENCES environments(id) ON DELETE CASCADE, host TEXT NOT NULL, header TEXT, value BLOB,
+     updated_at INTEGER NOT NULL, PRIMARY KEY (environment_id, host)) STRICT, WITHOUT ROWID;`,
 ];
 
 export function openDatabase(file: string): DatabaseSync {

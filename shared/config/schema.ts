@@ -1,5 +1,6 @@
 /** `terrarium.config.yaml`: every key with its default and its bounds. Unknown keys are errors, so that a typing mistake is seen. */
 import * as z from 'zod';
+import { isHostPattern } from '../host-pattern.ts';
 
 /** `30m`, `500ms`, `2h`, or a number of milliseconds; parsed into milliseconds. */
 const duration = z
@@ -11,6 +12,8 @@ const duration = z
   });
 
 const originSchema = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, 'must be an origin such as https://example.org, without a path');
+
+const hostPattern = z.string().refine((text) => text === '*' || isHostPattern(text), 'must be a host such as api.example.com, *.example.com, or *');
 
 const SANDBOX_TOKENS = [
   'allow-scripts', 'allow-same-origin', 'allow-forms', 'allow-popups', 'allow-modals', 'allow-downloads', 'allow-pointer-lock', 'allow-popups-to-escape-sandbox', 'allow-presentation', 'allow-orientation-lock',
@@ -30,6 +33,10 @@ export const configSchema = z.strictObject({
     memory_mb: z.number().int().min(16).max(65536).default(512),
     cpu_shares: z.number().int().min(2).max(262_144).default(256),
     disk_mb: z.number().int().min(1).max(1_048_576).default(1024),
+  }),
+  egress: section({
+    /** Hosts that backends and previews may reach where their environment declares them too: `api.example.com`, `*.example.com`, or `*` for every public one. */
+    allow: z.array(hostPattern).default([]),
   }),
   frontend: section({
     hot_reload: z.boolean().default(true),
@@ -84,6 +91,6 @@ export const WITHOUT_EFFECT: readonly string[] = [
 
 /** Environment variables of deployments that this version does not act on. */
 export const ENVIRONMENT_WITHOUT_EFFECT: readonly string[] = [
-  'RUNNER_BASE_URL', 'EXT_GATEWAY_TIMEOUT_MS', 'EXT_EGRESS_ALLOWLIST', 'SIGNING_TRUST_BUNDLE', 'BUNDLE_STORE_BASE', 'STORAGE_S3_ENDPOINT', 'STORAGE_S3_ACCESS_KEY',
+  'RUNNER_BASE_URL', 'EXT_GATEWAY_TIMEOUT_MS', 'SIGNING_TRUST_BUNDLE', 'BUNDLE_STORE_BASE', 'STORAGE_S3_ENDPOINT', 'STORAGE_S3_ACCESS_KEY',
   'STORAGE_S3_SECRET_KEY', 'STORAGE_S3_BUCKET', 'STORAGE_S3_REGION', 'STORAGE_S3_FORCE_PATH_STYLE', 'DATABASE_URL', 'REDIS_URL',
 ];
