@@ -1,5 +1,6 @@
 /** First script of every page of a preview: its WebSockets go to the container, and what happens is told to the app. */
 import type { ClientBoot, FromPreviewWorker, ToPreviewWorker } from '../../shared/protocol/preview-channel.ts';
+import { catchMissedUpdates } from '../../shared/preview/missed-updates.ts';
 import { obeyApp } from './client/commands.ts';
 import { reportConsole, reportErrors, reportMilestones, reportRoutes } from './client/page-events.ts';
 import { reportMeasures } from './client/measures.ts';
@@ -61,7 +62,11 @@ function routeOf(url: URL): SocketTarget | undefined {
   return { path: url.pathname + url.search, ...(at.port === boot.port ? {} : at) };
 }
 
-window.WebSocket = createWebSocketClass({ routeOf, worker: activeWorker, onMessage: (text) => reportViteMessage(report, text) }, window.WebSocket);
+const caught = catchMissedUpdates({ mayHaveChanged: () => Promise.resolve(true) });
+const onMade = (socket: WebSocket, protocols: readonly string[]): void => {
+  if (protocols.includes('vite-hmr')) caught(socket);
+};
+window.WebSocket = createWebSocketClass({ routeOf, worker: activeWorker, onMade, onMessage: (text) => reportViteMessage(report, text) }, window.WebSocket);
 // A shared worker would open sockets that nothing here sees (Vite's client polls from one after a restart).
 Reflect.deleteProperty(window, 'SharedWorker');
 reportMilestones(report);

@@ -3,6 +3,7 @@ import { PREVIEW_PREFIX, PREVIEW_PATHS, type FromPreviewWorker, type PreviewWork
 import { containerPort, placeOf, type ContainerPort } from './addresses.ts';
 import { forward, ForwardFailure } from './worker/forward.ts';
 import { GatewayLink, NoGateway } from './worker/gateway-link.ts';
+import { GivenTexts } from './worker/given-texts.ts';
 import { headTags, injecting } from './worker/inject.ts';
 import { mayImportItself, ownInstance } from './worker/own-instance.ts';
 import { OwnPages } from './worker/own-pages.ts';
@@ -15,6 +16,7 @@ const place = placeOf(scope.location);
 const own = new OwnPages(place);
 const link = new GatewayLink(askPages);
 const siblings = new Siblings({ ask: (port) => tellPages({ t: 'connect-sibling', port }), log: (message) => void tellPages({ t: 'log-error', message }) });
+const given = new GivenTexts();
 let cookies: string[] = [];
 
 /** Pages that are loading are told as well: theirs may be the only one. */
@@ -39,12 +41,14 @@ async function respond(event: FetchEvent): Promise<Response> {
   const url = new URL(request.url);
   if (url.pathname === PREVIEW_PATHS.client) return own.clientScript(cookies);
   if (url.pathname.startsWith(PREVIEW_PREFIX)) return request.method === 'GET' ? own.file(request, (work) => event.waitUntil(work)) : fetch(request);
+  const before = request.cache === 'force-cache' ? given.take(clientId, request.url) : undefined;
+  if (before !== undefined) return new Response(before);
   // Without a way to the container a page is needed to bring one; a page that is only being opened cannot.
   if (isDocument(request) && !link.isConnected) return own.bootstrapPage();
   try {
     const { head, body } = await forward(link, request, await contextOf(request, clientId));
     if (head.cookies.length > 0) await tellCookies(head.cookies);
-    return await asResponse(request, head.status, head.statusText, head.headers, body);
+    return await asResponse(request, head.status, head.statusText, head.headers, body, (text) => given.add(clientId, request.url, text));
   } catch (error) {
     return failure(request, error);
   }
@@ -71,10 +75,10 @@ async function contextOf(request: Request, clientId: string): Promise<RequestCon
   return { origin, referrer: request.referrer, mode: request.mode, destination: request.destination, cookies: '', credentials: request.credentials };
 }
 
-async function asResponse(request: Request, status: number, statusText: string, list: [string, string][], body: ReadableStream<Uint8Array> | null): Promise<Response> {
+async function asResponse(request: Request, status: number, statusText: string, list: [string, string][], body: ReadableStream<Uint8Array> | null, keep: (text: string) => void = () => undefined): Promise<Response> {
   const headers = new Headers(list);
   if (request.destination === 'worker' && isJavaScript(headers)) return workerOf(body, { status, statusText, headers });
-  if (isChangingModule(request, headers)) return moduleOf(request, body, { status, statusText, headers });
+  if (isChanging(request, headers)) return changingOf(request, body, { status, statusText, headers }, keep);
   // The body is decoded already, or of another length once something is put into it.
   if (!isDocument(request) || !/^text\/html\b/i.test(headers.get('content-type') ?? '')) return new Response(body, { status, statusText, headers });
   headers.append('content-security-policy', await own.sandboxPolicy());
@@ -92,14 +96,15 @@ async function workerOf(body: ReadableStream<Uint8Array> | null, init: ResponseI
   return new Response(withPrelude(text, await own.workerPrelude()), init);
 }
 
-const isChangingModule = ({ destination, url }: Request, headers: Headers): boolean =>
-  destination === 'script' && mayImportItself(new URL(url)) && isJavaScript(headers);
+const isChanging = ({ destination, url }: Request, headers: Headers): boolean =>
+  ((destination === 'script' && isJavaScript(headers)) || destination === 'style') && mayImportItself(new URL(url));
 
-async function moduleOf(request: Request, body: ReadableStream<Uint8Array> | null, init: ResponseInit & { headers: Headers }): Promise<Response> {
+async function changingOf(request: Request, body: ReadableStream<Uint8Array> | null, init: ResponseInit & { headers: Headers }, keep: (text: string) => void): Promise<Response> {
   if (body === null) return new Response(null, init);
   const bytes = await new Response(body as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer();
   const text = new TextDecoder().decode(bytes);
-  const changed = ownInstance(text, new URL(request.url));
+  if (init.status === 200) keep(text);
+  const changed = request.destination === 'script' ? ownInstance(text, new URL(request.url)) : text;
   // A script in another encoding has none of these imports, and keeps its bytes.
   if (changed === text) return new Response(bytes, init);
   init.headers.delete('content-length');

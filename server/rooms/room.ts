@@ -68,6 +68,8 @@ export class Room {
   #waiting: (() => void)[] = [];
   /** Whoever needs it loaded. */
   users = 0;
+  /** When its document last changed or was loaded, in ms since 1970. */
+  changedAt = Date.now();
 
   constructor(environmentId: string, log: UpdateLog, store: RevisionStore) {
     this.environmentId = environmentId;
@@ -230,6 +232,7 @@ export class Room {
   }
 
   #onUpdate(update: Uint8Array, origin: unknown): void {
+    this.changedAt = Date.now();
     const message = syncMessage((encoder) => syncProtocol.writeUpdate(encoder, update));
     for (const connection of this.#connections.keys()) if (connection !== origin) connection.send(message);
     this.#pending++;

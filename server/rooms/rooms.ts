@@ -32,6 +32,8 @@ export interface Rooms {
   seed(environmentId: string, update: Uint8Array, author: Author): void;
   remove(environmentId: string): void;
   connections(environmentId: string): number;
+  /** Milliseconds for which the document has not changed, at least: those of a room that nobody needs are not counted. */
+  quietMs(environmentId: string): number;
   /** Ends the connections of one author. */
   expel(environmentId: string, author: Pick<Author, 'kind' | 'id'>, code: number, reason: string): void;
   /** Ends all connections; the document stays. */
@@ -173,6 +175,7 @@ export function createRooms({ database, logger, idleMs = IDLE_MS, checkSpace = (
     },
     bytes: (environmentId) => (logBytes.get(environmentId) as { bytes: number }).bytes + store.bytes(environmentId),
     connections: (environmentId) => rooms.get(environmentId)?.connectionCount ?? 0,
+    quietMs: (environmentId) => Date.now() - (rooms.get(environmentId)?.changedAt ?? 0),
     async close() {
       closed = true;
       for (const timer of idle.values()) clearTimeout(timer);

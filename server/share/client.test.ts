@@ -28,10 +28,12 @@ beforeEach(() => {
 
 /** What the script uses of a page. @returns the page's WebSocket class */
 function page(): new (url: string, protocols?: string) => Socket {
-  const window: Record<string, unknown> = { fetch: () => Promise.resolve(Response.json({ ready })), WebSocket: Socket, EventSource: Socket };
+  const events = new EventTarget();
+  const window: Record<string, unknown> = { addEventListener: events.addEventListener.bind(events), fetch: () => Promise.resolve(Response.json({ ready })), WebSocket: Socket, EventSource: Socket };
   const sessionStorage = { getItem: (name: string) => stored.get(name) ?? null, setItem: (name: string, value: string) => stored.set(name, value) };
   runInNewContext(clientScript(share, address), {
     window, sessionStorage, AbortController, setTimeout, Request, location: { reload }, fetch: (...args: unknown[]) => (window['fetch'] as typeof fetch)(...(args as Parameters<typeof fetch>)),
+    document: events, performance, PerformanceObserver: class { observe(): void {} },
     navigator: {}, Element: class {}, XMLHttpRequest: class { open(): void {} },
   });
   return window['WebSocket'] as new (url: string, protocols?: string) => Socket;

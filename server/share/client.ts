@@ -3,8 +3,10 @@
  * workspace the preview's service worker does this; here there is none, since the page must also work where service workers do not (HTTP on a local network).
  *
  * Vite's client polls for a server that it has lost, but gives up for good when its first connection fails: a page that loads while the way to the
- * host is cut would stay as it is. So it comes again when there is an answer (SPEC SH18).
+ * host is cut would stay as it is. So it comes again when there is an answer (SPEC SH18); and what changed while it was loading, which Vite would not tell
+ * it, it finds by itself (SH22).
  */
+import { catchMissedUpdates } from '../../shared/preview/missed-updates.ts';
 import type { ShareAddress } from './headers.ts';
 import { SHARE_PATHS } from './pages.ts';
 import { rewritten } from './rewrite.ts';
@@ -70,6 +72,13 @@ function redirectLoopback(ports: Record<string, string>, onUpdates: (socket: Web
   moveAttributes(moved);
 }
 
+/** Runs in the visitor's page. The server knows how long nothing has changed; the disk of the container, and a dev server that watches it, are a while behind. */
+async function mayHaveChanged(state: string): Promise<boolean> {
+  const BEHIND_MS = 10_000;
+  const { quietMs } = (await (await fetch(state, { cache: 'no-store' })).json()) as { quietMs: number };
+  return quietMs < performance.now() + BEHIND_MS;
+}
+
 /** Runs in the visitor's page, and makes `onUpdates` there. */
 function comeAgain(state: string): (socket: WebSocket) => void {
   const COUNT = '~share:again';
@@ -111,7 +120,11 @@ export function clientScript(share: Share, address: ShareAddress): string {
     const origin = address.originOf(port);
     return origin === undefined ? [] : [[port, origin]];
   }));
-  return `(() => {${moveAttributes.toString()}\n(${redirectLoopback.toString()})(${JSON.stringify(ports)}, (${comeAgain.toString()})(${JSON.stringify(SHARE_PATHS.state)}));})();`;
+  const state = JSON.stringify(SHARE_PATHS.state);
+  const functions = [moveAttributes, redirectLoopback, mayHaveChanged, comeAgain, catchMissedUpdates].map(String).join('\n');
+  return `(() => {${functions}
+const again = comeAgain(${state}), caught = catchMissedUpdates({ mayHaveChanged: () => mayHaveChanged(${state}) });
+redirectLoopback(${JSON.stringify(ports)}, (socket) => (again(socket), caught(socket)));})();`;
 }
 
 const TAG = `<script src="${SHARE_PATHS.client}"></script>`;

@@ -79,3 +79,16 @@ const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])(?::
 function toPublic(address: ShareAddress, url: string): string {
   return url.replace(LOOPBACK, (whole, port: string | undefined) => address.originOf(Number(port ?? 80)) ?? whole);
 }
+
+/**
+ * An answer that a page of this origin asked for, and that its browser asks again about before each use, does not vary by `Origin` for that page: browsers name it for
+ * module scripts and not for a script's `fetch`, which would else not find in their cache what the page runs (SPEC SH22).
+ */
+export function readableAgain(answer: Headers, origin: string | null, { port, portOf }: ShareAddress): Headers {
+  const isOwn = origin === null || portOf(origin) === port;
+  if (!isOwn || !/\bno-cache\b/i.test(answer.get('cache-control') ?? '')) return answer;
+  const vary = (answer.get('vary') ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '' && name.toLowerCase() !== 'origin');
+  if (vary.length > 0) answer.set('vary', vary.join(', '));
+  else answer.delete('vary');
+  return answer;
+}

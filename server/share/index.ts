@@ -42,7 +42,7 @@ export function createSharing(options: SharingOptions): Sharing {
   const { hosts, origins: at, logger } = options;
   const baseHost = new URL(at.app).host;
   const shares = createShares(options);
-  const tunnel = createShareTunnel({ shares, hosts, logger, onUse: (environmentId) => options.environments.use(environmentId), passwords: createPasswords(options.signingKey) });
+  const tunnel = createShareTunnel({ shares, hosts, logger, onUse: (environmentId) => options.environments.use(environmentId), quietMs: (environmentId) => options.rooms.quietMs(environmentId), passwords: createPasswords(options.signingKey) });
   const sockets = createShareSockets({ tunnel, shares, hosts, logger });
   const isLocal = /^(?:localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(at.app).hostname);
   const lan: Lan | undefined = options.lan && isLocal ? createLan({ shares, logger, fetch: (...args) => tunnel.fetch(...args), upgrade: (...args) => sockets.upgrade(...args) }) : undefined;

@@ -212,7 +212,7 @@ test('[SH15] without a host, 503: a page that waits for a person, the table\'s b
   const shown = await ask(host, { headers: HTML });
   expect(shown).toMatchObject({ status: 503, code: 'E-TERRARIUM-1320', headers: { 'content-type': 'text/html; charset=utf-8', 'retry-after': '5' } });
   expect(shown.body).not.toContain('/~share/wake');
-  expect(await ask(host, { path: '/~share/state' })).toMatchObject({ body: '{"ready":false}' });
+  expect(await ask(host, { path: '/~share/state' })).toMatchObject({ body: expect.stringMatching(/^\{"ready":false,/) as unknown });
 });
 
 test('[SH15] a host that can be woken is offered, and is', async () => {

@@ -57,7 +57,7 @@ export interface SharesOptions {
   database: DatabaseSync;
   environments: Environments;
   identities: Identities;
-  rooms: Pick<Rooms, 'expel'>;
+  rooms: Pick<Rooms, 'expel' | 'quietMs'>;
   signingKey: Uint8Array;
 }
 

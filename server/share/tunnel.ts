@@ -2,7 +2,7 @@
 import { TerrariumError } from '../../shared/errors/error.ts';
 import type { HostLinks } from '../host-link/links.ts';
 import type { Logger } from '../logger.ts';
-import { answerHeaders, cookieOf, PASSWORD_COOKIE, requestHeaders, type ShareAddress, type Visitor } from './headers.ts';
+import { answerHeaders, cookieOf, PASSWORD_COOKIE, readableAgain, requestHeaders, type ShareAddress, type Visitor } from './headers.ts';
 import { clientScript, withClient } from './client.ts';
 import { errorJson, errorPage, isNavigation, passwordPage, SHARE_PATHS, SHARE_PREFIX } from './pages.ts';
 import type { Passwords } from './password.ts';
@@ -16,6 +16,8 @@ export interface TunnelOptions {
   hosts: HostLinks;
   /** Somebody visits what an environment shares. */
   onUse: (environmentId: string) => void;
+  /** For how long the environment's files have not changed, at least. */
+  quietMs: (environmentId: string) => number;
   logger: Logger;
 }
 
@@ -37,7 +39,7 @@ const CLIENT_CLOSED = 499;
 /** A form with one password and one path. */
 const MAX_FORM = 16 * 1024;
 
-export function createShareTunnel({ shares, passwords, hosts, onUse, logger }: TunnelOptions): ShareTunnel {
+export function createShareTunnel({ shares, passwords, hosts, onUse, quietMs, logger }: TunnelOptions): ShareTunnel {
   const wakes = createWakes();
 
   async function admit(share: Share, headers: Headers, { address }: Visitor): Promise<{ byHeader: boolean }> {
@@ -63,7 +65,7 @@ export function createShareTunnel({ shares, passwords, hosts, onUse, logger }: T
   async function own(request: Request, pathname: string, { share, address }: Arrival, visitor: Visitor): Promise<Response> {
     if (pathname === SHARE_PATHS.client) return new Response(clientScript(share, address), { headers: { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' } });
     const link = hosts.of(share.environmentId);
-    if (pathname === SHARE_PATHS.state) return Response.json({ ready: link !== undefined && (await link.ports()).some(({ port }) => port === address.port) }, { headers: { 'cache-control': 'no-store' } });
+    if (pathname === SHARE_PATHS.state) return Response.json({ ready: link !== undefined && (await link.ports()).some(({ port }) => port === address.port), quietMs: quietMs(share.environmentId) }, { headers: { 'cache-control': 'no-store' } });
     if (pathname !== SHARE_PATHS.wake || request.method !== 'POST') throw TerrariumError.of('E-TERRARIUM-1102', { method: request.method, path: pathname.slice(0, 200) });
     if (link === undefined) {
       if (!share.wake) throw TerrariumError.of('E-TERRARIUM-1337');
@@ -85,7 +87,7 @@ export function createShareTunnel({ shares, passwords, hosts, onUse, logger }: T
       if (navigates) headers.delete('accept-encoding');
       const asked = new Request(request.url, { method: request.method, headers, body: request.body, duplex: 'half' } as RequestInit);
       const answer = await link.request(address.port, asked, AbortSignal.any([request.signal, signal]));
-      const given = answerHeaders(answer.headers, address);
+      const given = readableAgain(answerHeaders(answer.headers, address), request.headers.get('origin'), address);
       const body = navigates ? withClient(answer.body, given, address) : answer.body;
       return new Response(untilOver(body, done, (error) => brokenOff(error, request.signal, visitor)), { status: answer.status, statusText: answer.statusText, headers: given });
     } catch (error) {

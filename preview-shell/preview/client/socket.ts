@@ -17,6 +17,8 @@ export interface SocketRoute {
   /** For a URL that leads to a server of the container; undefined for others, which the browser opens. */
   routeOf(url: URL): SocketTarget | undefined;
   worker(): Promise<ServiceWorker>;
+  /** Before anybody else has it. */
+  onMade(socket: WebSocket, protocols: readonly string[]): void;
   /** Sees every message text, for reports. */
   onMessage(data: string): void;
 }
@@ -52,6 +54,8 @@ export function createWebSocketClass(route: SocketRoute, Native: typeof WebSocke
       const { path, ...at } = route.routeOf(url) ?? { path: url.pathname };
       const message: ToPreviewWorker = { t: 'socket', url: path, protocols: list, ...at };
       void route.worker().then((worker) => worker.postMessage(message, [port2]));
+      // It has all that the interface asks for; `onopen` and its kind are defined below.
+      route.onMade(this as unknown as WebSocket, list);
     }
 
     send(data: Data): void {
