@@ -40,6 +40,7 @@ async function respond(event: FetchEvent): Promise<Response> {
   const { request, clientId } = event;
   const url = new URL(request.url);
   if (url.pathname === PREVIEW_PATHS.client) return own.clientScript(cookies);
+  if (url.pathname === PREVIEW_PATHS.app || url.pathname.startsWith(`${PREVIEW_PATHS.app}/`)) return fetch(request);
   if (url.pathname.startsWith(PREVIEW_PREFIX)) return request.method === 'GET' ? own.file(request, (work) => event.waitUntil(work)) : fetch(request);
   const before = request.cache === 'force-cache' ? given.take(clientId, request.url) : undefined;
   if (before !== undefined) return new Response(before);

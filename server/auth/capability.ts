@@ -4,7 +4,8 @@ import * as z from 'zod';
 
 const payloadSchema = z.object({
   label: z.string(),
-  kind: z.literal('packages'),
+  /** What it lets do: ask the package service, or read and write the environment's app data. */
+  kind: z.enum(['packages', 'app-data']),
   /** Milliseconds since the epoch. */
   exp: z.number().int(),
 });

@@ -27,7 +27,7 @@ export interface PackagesDeps {
   dataDir: string;
   config: { packagesMode: PolicyMode };
   /** Who may install: undefined for a token that is forged or past its time. */
-  verifyCapability(token: string): { label: string; kind: 'packages' } | undefined;
+  verifyCapability(token: string): { label: string; kind: string } | undefined;
   logger: Logger;
   /** Where templates lie, with what was made of them beforehand. */
   templatesDir?: string;

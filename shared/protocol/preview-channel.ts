@@ -28,6 +28,8 @@ export const PREVIEW_PATHS = {
   connect: '/~terrarium/connect',
   /** Makes the browser drop all that it keeps of this origin, once the environment is gone (server/hosts/SPEC.md, H14). */
   forget: '/~terrarium/forget',
+  /** App data (server/app-data/SPEC.md): this path and all below it are the server's, and nothing keeps their answers. */
+  app: '/~terrarium/app',
 } as const;
 
 /** Paths of ours on the host origin. */
