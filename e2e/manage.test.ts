@@ -178,3 +178,34 @@ test('the tests panel: a failure with expected, actual and its line; the same fr
   await page.locator('.tests-summary').getByText('0 failed').waitFor(LONG);
   await page.getByRole('button', { name: 'Stop the tests' }).click();
 });
+
+test('the tests panel with Node’s own runner: a tree with times, a failure with its line, one test again, watch mode; the same from the API', async () => {
+  const id = await create('Tested by Node', 'static-html');
+  const text = (expected: number) => `import { describe, test } from 'node:test';\nimport assert from 'node:assert';\ndescribe('sum', () => {\n  test('adds', () => {\n    assert.strictEqual(1 + 1, ${expected});\n  });\n  test('stands', () => {});\n});\n`;
+  const manifest = JSON.parse(await read(id, 'package.json')) as { scripts: Record<string, string> };
+  await put(id, 'package.json', JSON.stringify({ ...manifest, scripts: { ...manifest.scripts, test: 'node --test' } }));
+  await put(id, 'sum.test.mjs', text(3));
+  await open(id);
+  await page.locator('.chip.good', { hasText: 'running' }).waitFor(LONG);
+  await page.keyboard.press('Control+Alt+T');
+  const failure = page.locator('.test-failure');
+  await failure.waitFor(LONG);
+  expect(await failure.innerText()).toMatch(/2 !== 3[\s\S]*Expected\s+3\s+Actual\s+2\s+sum\.test\.mjs:5:12/);
+  const row = (name: string) => page.locator('.test-row', { hasText: name });
+  expect(await page.locator('.test-row').allInnerTexts()).toEqual([/sum\.test\.mjs\s+\d/, /sum\s+\d/, /adds\s+[\d.]+ ms/, /stands\s+[\d.]+ ms/].map((pattern) => expect.stringMatching(pattern)));
+  const answer = await api<{ tests: object[] }>(`/api/environments/${id}/tools/test_run`, { method: 'POST', body: '{}' });
+  expect(answer).toMatchObject({ runner: 'node', passed: 1, failed: 1, note: null });
+  expect(answer.tests).toContainEqual(expect.objectContaining({ name: 'sum > adds', status: 'failed', file: 'sum.test.mjs', line: 5, column: 12, expected: '3', actual: '2' }));
+  await failure.getByRole('button').click();
+  await page.getByText('Ln 5, Col 12').waitFor(LONG);
+  await put(id, 'sum.test.mjs', text(2));
+  await page.getByRole('button', { name: 'Run adds again' }).click();
+  await row('adds').getByLabel('passed').waitFor(LONG);
+  expect(await page.locator('.test-row').count()).toBe(4);
+  await page.getByRole('button', { name: 'Run tests again as files change' }).click();
+  await page.getByText('watching for changes').waitFor(LONG);
+  await page.locator('.tests-summary').getByText('2 passed').waitFor(LONG);
+  await put(id, 'sum.test.mjs', text(4));
+  await failure.waitFor(LONG);
+  await page.getByRole('button', { name: 'Stop the tests' }).click();
+});

@@ -3,9 +3,11 @@ import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { findByPath } from '../../shared/document/schema.ts';
 import { testCommandOf, vitestArguments } from '../../shared/tests/command.ts';
-import type { TestSelection } from '../../shared/tests/command.ts';
+import type { TestCommand, TestSelection } from '../../shared/tests/command.ts';
 import { EventReader } from '../../shared/tests/events.ts';
 import type { TestEvent, TestFailure, TestResult } from '../../shared/tests/events.ts';
+import { nodeArguments } from '../../shared/tests/node-command.ts';
+import { NODE_REPORTER_SOURCE } from '../../shared/tests/node-reporter.ts';
 import { REPORTER_SOURCE } from '../../shared/tests/vitest-reporter.ts';
 import type { ContainerClient } from '../container/client.ts';
 import type { ContainerProcess } from '../container/process.ts';
@@ -30,7 +32,7 @@ export interface TestFile {
 
 export interface TestsState {
   status: 'idle' | 'running' | 'watching' | 'done';
-  runner: 'vitest' | 'script' | 'none' | undefined;
+  runner: TestCommand['runner'] | undefined;
   files: TestFile[];
   /** Of the run as a whole. */
   failures: TestFailure[];
@@ -92,8 +94,11 @@ export class Tests {
     if (command.runner === 'script') return container.spawn('npm', ['test'], { env: { CI: '1' } });
     // In node_modules, where programs keep what is theirs: it is no file of the project.
     const reporter = `node_modules/${REPORTER_NAME}`;
-    await container.writeFile(reporter, REPORTER_SOURCE);
-    return container.spawn('npx', vitestArguments(command.options, `${PROJECT}${reporter}`, selection), { env: { FORCE_COLOR: '0', NO_COLOR: '1' } });
+    await container.mkdir('node_modules', { recursive: true });
+    await container.writeFile(reporter, command.runner === 'node' ? NODE_REPORTER_SOURCE : REPORTER_SOURCE);
+    const env = { FORCE_COLOR: '0', NO_COLOR: '1' };
+    if (command.runner === 'node') return container.spawn('node', nodeArguments(command, `${PROJECT}${reporter}`, selection), { env });
+    return container.spawn('npx', vitestArguments(command.options, `${PROJECT}${reporter}`, selection), { env });
   }
 
   async #follow(process: ContainerProcess, run: number): Promise<void> {

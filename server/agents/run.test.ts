@@ -5,6 +5,7 @@ import type { Page } from '../host-link/testing.ts';
 import type { TestServer } from '../testing.ts';
 import { Tail } from './container.ts';
 import { callTool, codeOf, json, makeAgent, toolsOf } from './testing.ts';
+import { nodeTestFiles } from './node-test-files.ts';
 import { readRun } from './tests-report.ts';
 
 let server: TestServer;
@@ -160,6 +161,30 @@ describe('[R4] tests', () => {
         { name: 'sum > carries', status: 'failed', line: 9, column: 18, expected: '2', actual: '1', message: 'AssertionError: expected 1 to be 2' }, { name: '(file)', file: 'b.test.ts', status: 'failed', message: 'SyntaxError' },
       ],
     });
+  });
+  test('Node’s own runner: its options, files by a part of their path, a part of a name', async () => {
+    await call('file_write', { path: 'package.json', text: '{"scripts":{"test":"node --import tsx --test"}}' });
+    for (const path of ["test/it's.mjs", 'src/[id].test.js', 'src/id.js']) await call('file_write', { path, text: '' });
+    const at = await host();
+    const answer = call('test_run', { filter: 'src/', name: "it's" });
+    const run = await takeRun(at);
+    expect(run.args[1]).toMatch(/^mkdir -p node_modules && cat > \S+ && node '--test' '--test-reporter=spec' .*'--import' 'tsx' '--test-name-pattern=it'\\''s' 'src\/\[\[\]id\].test.js'$/);
+    finish(at, run.id, printed, 1);
+    expect(await answer).toMatchObject({ runner: 'node', passed: 1, failed: 2, note: null, tests: [{ name: 'sum > adds' }, {}, { line: 9, column: 18, expected: '2', actual: '1' }, {}] });
+  });
+  test.each([[[], 'sum', ['src/sum.test.ts', 'test/sum.js']], [['lib/**/*.js'], 'sum', ['lib/sum.js']], [[], 'nowhere', ['nowhere']], [['./test/*.js'], 'test', ['test/sum.js']]])('which files of Node’s, by %j and %s', (patterns, part, files) => {
+    expect(nodeTestFiles(['src/sum.test.ts', 'src/sum.ts', 'lib/sum.js', 'test/sum.js'], patterns, part)).toEqual(files);
+  });
+  test.each(['jest', 'node --test && echo', undefined])('with the script %j there are an exit code and output, counts that say nothing, and a note that says so', async (script) => {
+    await call('file_write', { path: 'package.json', text: JSON.stringify({ scripts: { test: script } }) });
+    const at = await host();
+    const answer = call('test_run', {});
+    const run = await takeRun(at);
+    expect(run.args[1]).toBe('npm test');
+    finish(at, run.id, printed, 1);
+    const { note, ...rest } = await answer;
+    expect(rest).toMatchObject({ runner: 'script', exitCode: 1, passed: 0, failed: 0, skipped: 0, tests: [], output: printed });
+    expect(note).toMatch(/^No structured results: the test script is neither Vitest nor "node --test" alone\. .* the counts say nothing\.$/);
   });
   test.each(['', '{', '\u001E{"t":"none"}', 'null'])('a run that tells nothing: %j', (text) => {
     expect(readRun(text, '/home/project').tests).toEqual([]);

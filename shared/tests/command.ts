@@ -1,11 +1,14 @@
 /** How a project's tests are run, from its package.json (SPEC.md). */
 import * as z from 'zod';
+import { nodeTestsOf } from './node-command.ts';
+import type { NodeTests } from './node-command.ts';
+import { escapePattern } from './patterns.ts';
 
 const packageSchema = z.object({ scripts: z.record(z.string(), z.string()).optional() });
 
-export type TestCommand = { runner: 'vitest'; options: string[] } | { runner: 'script' } | { runner: 'none' };
+export type TestCommand = { runner: 'vitest'; options: string[] } | ({ runner: 'node' } & NodeTests) | { runner: 'script' } | { runner: 'none' };
 
-/** A script that is Vitest alone is run by its own options; one that does more is run as it is. */
+/** A script that is Vitest alone, or Node's test runner alone, is run by its own options; one that does more is run as it is. */
 export function testCommandOf(packageJson: string): TestCommand {
   let value: unknown;
   try {
@@ -15,6 +18,8 @@ export function testCommandOf(packageJson: string): TestCommand {
   }
   const script = packageSchema.safeParse(value).data?.scripts?.['test']?.trim();
   if (script === undefined || script === '') return { runner: 'none' };
+  const node = nodeTestsOf(script);
+  if (node !== undefined) return { runner: 'node', ...node };
   const words = /^(?:npx\s+)?vitest((?:\s+[A-Za-z0-9_./:=@*,-]+)*)$/.exec(script)?.[1]?.trim().split(/\s+/).filter((word) => word !== '');
   // Another command of Vitest's, or an option that makes another one of it, is no run of tests with results.
   if (words === undefined || OTHER_COMMANDS.has(words[0] ?? '') || words.some((word) => OTHER_OPTIONS.test(word))) return { runner: 'script' };
@@ -40,5 +45,3 @@ export function vitestArguments(options: readonly string[], reporter: string, { 
 
 /** Between the names of suites and tests: a blank, and from Vitest 5 on an arrow. */
 const BETWEEN = '(?: > | )';
-
-const escapePattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -20,6 +20,8 @@ const test = z.object({
   state: z.enum(['pending', 'passed', 'failed', 'skipped']),
   durationMs: z.number().optional(),
   line: z.number().int().optional(),
+  /** Names by which it is run again, where these are not its own: a part of another test is run with that one. */
+  runBy: z.array(z.string()).min(1).optional(),
   failures: z.array(failure),
 });
 

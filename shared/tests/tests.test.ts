@@ -21,7 +21,7 @@ describe('[V1] the command', () => {
     ['vitest run bench', ['bench']],
     ['vitest run --reporter=verbose', ['--reporter=verbose']],
   ])('%s is Vitest', (text, options) => expect(script(text)).toEqual({ runner: 'vitest', options }));
-  test.each(['vitest run && echo done', 'node --test', 'CI=1 vitest', 'jest', 'vitest run "a b"', 'vitest; rm -rf .', 'vitest $(x)', 'vitest bench', 'npx vitest related src/a.ts', 'vitest list', 'vitest --help', 'vitest run -v', 'vitest --merge-reports=x', 'echo vitest', 'vitest-something run', 'node vitest'])('%s is run as it is', (text) => expect(script(text)).toEqual({ runner: 'script' }));
+  test.each(['vitest run && echo done', 'CI=1 vitest', 'jest', 'vitest run "a b"', 'vitest; rm -rf .', 'vitest $(x)', 'vitest bench', 'npx vitest related src/a.ts', 'vitest list', 'vitest --help', 'vitest run -v', 'vitest --merge-reports=x', 'echo vitest', 'vitest-something run', 'node vitest'])('%s is run as it is', (text) => expect(script(text)).toEqual({ runner: 'script' }));
   test.each(['{}', 'no json', '{"scripts":{"test":" "}}', '{"scripts":{"test":3}}', '[]'])('%s has none', (text) => expect(testCommandOf(text)).toEqual({ runner: 'none' }));
   test('[V4] one test by its whole name, matched as text; [V5] watching', () => {
     expect(vitestArguments([], '/r.mjs', { watch: false, file: 'a.test.ts', names: ['adds', '1 + 1 (twice)'] })).toEqual(['vitest', 'run', 'a.test.ts', '--testNamePattern', '^\\s*adds(?: > | )1 \\+ 1 \\(twice\\)$', '--reporter=default', '--reporter=/r.mjs', '--includeTaskLocation']);

@@ -95,7 +95,7 @@ function Summary({ state, filter, onFilter }: { state: TestsState; filter: State
     <div className="tests-summary" role="status">
       {isRunning && <Spinner label="Tests are running" />}
       {state.runner === 'none' && <span>package.json has no "test" script.</span>}
-      {state.runner === 'vitest' && (
+      {(state.runner === 'vitest' || state.runner === 'node') && (
         <>
           <span className="chip good">{count('passed')} passed</span>
           <span className={`chip ${failed > 0 ? 'bad' : ''}`}>{failed} failed</span>
@@ -179,7 +179,7 @@ function open(session: WorkspaceSession, { file, test }: TestRow): void {
 }
 
 function runAgain(session: WorkspaceSession, row: TestRow): void {
-  const names = row.kind === 'file' ? undefined : (row.test?.names ?? row.key.split('\0').slice(1));
+  const names = row.kind === 'file' ? undefined : (row.test?.runBy ?? row.test?.names ?? row.key.split('\0').slice(1));
   void session.tests.start({ watch: false, file: row.file.path, ...(row.kind === 'test' ? { names } : {}) });
 }
 

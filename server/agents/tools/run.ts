@@ -1,11 +1,12 @@
 import type { runTools } from '../../../shared/agents/tools/run.ts';
-import { findByPath } from '../../../shared/document/schema.ts';
+import { findByPath, listFiles } from '../../../shared/document/schema.ts';
 import type { Judge, PolicyMode } from '../../../shared/policy/index.ts';
-import { testCommandOf, vitestArguments } from '../../../shared/tests/command.ts';
-import { REPORTER_SOURCE } from '../../../shared/tests/vitest-reporter.ts';
+import { testCommandOf } from '../../../shared/tests/command.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
 import type { Background, BackgroundProcess } from '../background.ts';
 import type { Container } from '../container.ts';
+import { quoted } from '../shell-word.ts';
+import { testShellCommand } from '../test-command.ts';
 import { readRun } from '../tests-report.ts';
 import type { Handlers } from './context.ts';
 
@@ -18,10 +19,8 @@ interface Parts {
 
 const PROJECT_ROOT = '/home/project';
 const OUTPUT_SHOWN = 20_000;
-/** In node_modules, where programs keep what is theirs: it is no file of the project. */
-const REPORTER = '/home/project/node_modules/.terrarium-tests.mjs';
 /** Counts of a run whose output nobody reads for results are no counts. */
-const NO_RESULTS = 'No structured results: the test script is not Vitest alone. The exit code and the output are all that there is; the counts say nothing.';
+const NO_RESULTS = 'No structured results: the test script is neither Vitest nor "node --test" alone. The exit code and the output are all that there is; the counts say nothing.';
 const REPORT_LENGTH = 16 * 1024 * 1024;
 
 export function runHandlers({ container, background, rooms, policy }: Parts): Handlers<keyof typeof runTools> {
@@ -69,27 +68,20 @@ export function runHandlers({ container, background, rooms, policy }: Parts): Ha
         return { package: spec, allowed: false, reason: verdict.reason, instead: verdict.instead === '' ? null : verdict.instead, nearest: verdict.nearest };
       }),
     }),
-    async test_run({ filter, name, timeoutSeconds }, { environment, signal, progress }) {
-      const how = rooms.read(environment.id, (doc) => {
+    async test_run(asked, { environment, signal, progress }) {
+      const { how, paths } = rooms.read(environment.id, (doc) => {
         const file = findByPath(doc, 'package.json');
-        return testCommandOf(file?.kind === 'text' ? file.text.toString() : '');
+        return { how: testCommandOf(file?.kind === 'text' ? file.text.toString() : ''), paths: listFiles(doc).map(({ path }) => path) };
       });
-      const run = (command: string, stdin?: string) => container.run(environment.id, { command, timeoutSeconds, keep: REPORT_LENGTH, ...(stdin === undefined ? {} : { stdin }) }, signal, progress);
-      if (how.runner !== 'vitest') {
-        const { exitCode, stopped, output } = await run(`npm test${filter === undefined ? '' : ` -- ${quoted(filter)}`}`);
-        return { runner: 'script', exitCode, stopped, output: output.slice(-OUTPUT_SHOWN), passed: 0, failed: 0, skipped: 0, tests: [], note: NO_RESULTS };
-      }
-      const words = [...vitestArguments(how.options, REPORTER, { watch: false, file: filter }), ...(name === undefined ? [] : ['--testNamePattern', name])];
-      const { exitCode, stopped, output: printed } = await run(`mkdir -p node_modules && cat > ${REPORTER} && npx ${words.map(quoted).join(' ')}`, REPORTER_SOURCE);
+      const { command, stdin } = testShellCommand(how, paths, asked);
+      const { exitCode, stopped, output: printed } = await container.run(environment.id, { command, timeoutSeconds: asked.timeoutSeconds, keep: REPORT_LENGTH, ...(stdin === undefined ? {} : { stdin }) }, signal, progress);
+      if (how.runner === 'script' || how.runner === 'none') return { runner: 'script', exitCode, stopped, output: printed.slice(-OUTPUT_SHOWN), passed: 0, failed: 0, skipped: 0, tests: [], note: NO_RESULTS };
       const { tests, output } = readRun(printed, PROJECT_ROOT);
       const count = (status: string) => tests.filter((test) => test.status === status).length;
-      return { runner: 'vitest', exitCode, stopped, output: output.slice(-OUTPUT_SHOWN), passed: count('passed'), failed: count('failed'), skipped: count('skipped'), tests, note: null };
+      return { runner: how.runner, exitCode, stopped, output: output.slice(-OUTPUT_SHOWN), passed: count('passed'), failed: count('failed'), skipped: count('skipped'), tests, note: null };
     },
   };
 }
-
-/** One word of the shell, whatever is in it (POSIX Shell Command Language, 2.2.2). */
-export const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** `react` of `react@19`; a text that is no package is judged as it stands. */
 function nameOf(spec: string): string {

@@ -107,10 +107,10 @@ export const runTools = {
   }),
   test_run: tool('writes', {
     title: 'Run the tests',
-    description: 'Runs the project’s tests. With Vitest each test comes with its status, time, and where and why it failed; with other runners there are exit code and output, and "note" says that there are no structured results.',
+    description: 'Runs the project’s tests. With Vitest and with Node’s own test runner each test comes with its status, time, and where and why it failed; with other runners there are exit code and output, and "note" says that there are no structured results.',
     verb: 'tests.run',
     idempotent: true,
     input: z.strictObject({ filter: z.string().max(300).regex(/^[^-]/, 'must not begin with "-"').optional().describe('Part of the paths of test files'), name: z.string().max(300).optional().describe('Part of the names of tests'), timeoutSeconds: z.number().int().min(1).max(1800).default(300) }),
-    output: z.object({ ...ended, runner: z.enum(['vitest', 'script']), passed: z.number().int(), failed: z.number().int(), skipped: z.number().int(), tests: z.array(testCase), output: z.string(), note: z.string().nullable() }),
+    output: z.object({ ...ended, runner: z.enum(['vitest', 'node', 'script']), passed: z.number().int(), failed: z.number().int(), skipped: z.number().int(), tests: z.array(testCase), output: z.string(), note: z.string().nullable() }),
   }),
 };
