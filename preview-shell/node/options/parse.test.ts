@@ -6,6 +6,7 @@ test('aliases, values, lists, negations and what others imply', () => {
   expect([options.get('--require'), options.get('--warnings'), options.get('--print'), options.get('--eval'), options.get('--test-timeout'), options.get('--conditions')])
     .toEqual([['a', 'b'], false, true, '1', 5, ['dev']]);
   expect(parseOptions(['-p', '2'], {}).get('--eval')).toBe('2');
+  expect(parseOptions(['--test', '--watch-path=src'], {}).get('--watch')).toBe(true);
   expect(parseOptions(['--report-signal', 'SIGINT'], {}).get('--report-on-signal')).toBe(true);
 });
 

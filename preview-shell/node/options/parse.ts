@@ -11,7 +11,7 @@ const IMPLIES: Readonly<Record<string, string>> = {
   '--trace-env-js-stack': '--trace-env', '--trace-env-native-stack': '--trace-env',
 };
 /** What would have to change the runtime itself. */
-const UNSUPPORTED = /^--(?:permission|allow-.*|inspect.*|debug-port|prof|cpu-prof.*|heap-prof.*|heapsnapshot-.*|build-snapshot.*|snapshot-blob|watch)$/;
+const UNSUPPORTED = /^--(?:permission|allow-.*|inspect.*|debug-port|prof|cpu-prof.*|heap-prof.*|heapsnapshot-.*|build-snapshot.*|snapshot-blob)$/;
 
 export type OptionValues = Map<string, unknown>;
 
