@@ -18,17 +18,21 @@ import { lockData } from './lock.ts';
 import type { DataLock } from './lock.ts';
 import { createLogReader } from './log.ts';
 import { stackMapper } from './stacks.ts';
+import type { StackMapper } from './stacks.ts';
 
-/** Until the first answer; the code of its modules runs in this time, milliseconds. */
-const START_MS = 10_000;
+export interface WorkerdOptions {
+  tools?: Tools;
+  /** Until the first answer; the code of its modules runs in this time, milliseconds. */
+  startMs?: number;
+}
 
-export function createWorkerdDriver({ tools = findTools() }: { tools?: Tools } = {}): BackendDriver {
+export function createWorkerdDriver({ tools = findTools(), startMs = 10_000 }: WorkerdOptions = {}): BackendDriver {
   const running = new Set<BackendInstance>();
   return {
     name: 'workerd',
     warnings: () => Promise.resolve(launchWarnings(tools)),
     async start(spec, events, signal) {
-      const instance = await start(spec, events, signal, tools);
+      const instance = await start(spec, events, signal, { tools, startMs });
       running.add(instance);
       void instance.ended.then(() => running.delete(instance));
       return instance;
@@ -37,7 +41,7 @@ export function createWorkerdDriver({ tools = findTools() }: { tools?: Tools } =
   };
 }
 
-async function start(given: BackendSpec, events: (event: BackendEvent) => void, signal: AbortSignal, tools: Tools): Promise<BackendInstance> {
+async function start(given: BackendSpec, events: (event: BackendEvent) => void, signal: AbortSignal, options: Required<WorkerdOptions>): Promise<BackendInstance> {
   const binary = workerdBinary();
   await mkdir(given.dataDir, { recursive: true, mode: 0o700 });
   const spec = { ...given, dataDir: await realpath(given.dataDir) };
@@ -48,25 +52,25 @@ async function start(given: BackendSpec, events: (event: BackendEvent) => void, 
     await lock.release();
   };
   try {
-    return await launch({ spec, events, signal, tools, binary, lock, runDir, cleanUp });
+    return await launch({ ...options, spec, events, signal, binary, lock, runDir, cleanUp });
   } catch (error) {
     await cleanUp();
     throw error;
   }
 }
 
-interface Launch {
+interface Launch extends Required<WorkerdOptions> {
   spec: BackendSpec;
   events: (event: BackendEvent) => void;
   signal: AbortSignal;
-  tools: Tools;
   binary: string;
   lock: DataLock;
   runDir: string;
   cleanUp: () => Promise<void>;
 }
 
-async function launch({ spec, events, signal, tools, binary, lock, runDir, cleanUp }: Launch): Promise<BackendInstance> {
+async function launch({ spec, events, signal, tools, startMs, binary, lock, runDir, cleanUp }: Launch): Promise<BackendInstance> {
+  const begun = AbortSignal.any([signal, AbortSignal.timeout(startMs)]);
   const [auth, marker] = [randomBytes(32).toString('base64url'), `${randomBytes(16).toString('base64url')} `];
   const configurationPath = join(runDir, 'backend.capnp');
   // Windows has no Unix sockets that the engine takes; there the ports are loopback's own, behind the same key.
@@ -79,30 +83,33 @@ async function launch({ spec, events, signal, tools, binary, lock, runDir, clean
   const engine = await startEngine({ ...launchCommand({ binary, tools, spec, runDir, configurationPath }), cwd: runDir, jailed: tools.bwrap !== undefined, log });
   try {
     await lock.engine(engine.pid);
-    const ports = await engine.listening(['http', 'control'], AbortSignal.any([signal, AbortSignal.timeout(START_MS)]));
+    const ports = await engine.listening(['http', 'control'], begun);
     // The secrets of the environment are in it.
     await rm(configurationPath, { force: true });
     const addressOf = (name: 'http' | 'control') => ({ socketPath: unix ? join(runDir, `${name}.sock`) : undefined, port: unix ? undefined : ports.get(name), auth });
     const ways = createControl(addressOf('control'), spec.limits.diskMb);
-    await answers(ways, engine, signal);
+    await answers(ways, engine, begun);
     return createInstance({ spec, engine, control: ways, address: addressOf('http'), log, events, cleanUp });
   } catch (error) {
     engine.kill();
     await engine.exited;
     signal.throwIfAborted();
-    throw startError(error, log.diagnosis, stacks.text);
+    if (error instanceof TerrariumError && error.code !== 'E-TERRARIUM-1207') throw error;
+    throw startError(begun.aborted ? [`The modules did not come to an end within ${startMs / 1000} s.`] : log.diagnosis, stacks, events);
   }
 }
 
 async function answers(control: Control, engine: Engine, signal: AbortSignal): Promise<void> {
   const gone = engine.exited.then(() => { throw new Error('it ended while it started'); });
-  await Promise.race([control.probe(AbortSignal.any([signal, AbortSignal.timeout(START_MS)])), gone]);
+  await Promise.race([control.probe(signal), gone]);
 }
 
-function startError(error: unknown, diagnosis: readonly string[], places: (text: string) => string): TerrariumError {
-  if (error instanceof TerrariumError && error.code !== 'E-TERRARIUM-1207') return error;
-  const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
-  const said = diagnosis.map((line) => places(line)).join('\n').trim();
-  const problem = timedOut ? `its modules do not come to an end within ${START_MS / 1000} s` : said || 'the engine ended without a word';
-  return TerrariumError.of('E-TERRARIUM-1201', { problem: problem.slice(0, 2_000) });
+/** From what the engine says: `service program: Uncaught Error: <message>` and lines of `at <place> in <function>`. */
+function startError(diagnosis: readonly string[], stacks: StackMapper, events: (event: BackendEvent) => void): TerrariumError {
+  const said = diagnosis.map((line) => line.replace(/^service program: (Uncaught )?/, '')).join('\n').trim() || 'The engine ended without a word.';
+  const [head = '', ...rest] = said.split('\n');
+  const places = rest.map((line) => line.replace(/^\s*at (\S+:\d+:\d+)(?: in (.+))?$/, (_all, place: string, name?: string) => (name === undefined ? `    at ${place}` : `    at ${name} (${place})`)));
+  const [, name = 'Error', message = head] = /^(\w*Error): (.*)$/.exec(head) ?? [];
+  events({ kind: 'error', at: Date.now(), origin: 'exception', name, message, frames: stacks.frames(places.join('\n')) });
+  return TerrariumError.of('E-TERRARIUM-1201', { problem: stacks.text(said).replaceAll(/\s*\n\s*/g, ' ').replace(/\.+$/, '').slice(0, 2_000) });
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { BackendAddress, BackendBundle, BackendInstance, BackendSpec } from '../driver.ts';
 import type { BackendEvent } from '../events.ts';
 import { createWorkerdDriver } from './driver.ts';
+import type { WorkerdOptions } from './driver.ts';
 
 export interface TestInstance {
   readonly instance: BackendInstance;
@@ -28,9 +29,9 @@ export function bundleOf(code: string, sourceMap?: string): BackendBundle {
 
 export const handler = (body: string): string => `export default { async fetch(request, env, ctx) { const url = new URL(request.url); ${body} } };`;
 
-export async function createTestDriver(): Promise<TestDriver> {
+export async function createTestDriver(options?: WorkerdOptions): Promise<TestDriver> {
   const folder = await mkdtemp(join(tmpdir(), 'trr-test-'));
-  const driver = createWorkerdDriver();
+  const driver = createWorkerdDriver(options);
   let count = 0;
   return {
     dataDir: (name) => join(folder, name),
