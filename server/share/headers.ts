@@ -14,6 +14,8 @@ export interface ShareAddress {
 
 /** Ours, on any host name: cookies ignore ports, so that a link on the local network shares its cookies with the app. */
 const OURS = /^terrarium[-_]/i;
+/** Of a `Set-Cookie` field. */
+export const isOurCookie = (field: string): boolean => OURS.test(field.trimStart());
 export const PASSWORD_COOKIE = 'terrarium_share';
 
 /** Made here; what a visitor says of them counts for nothing. */
@@ -33,7 +35,7 @@ export function requestHeaders(given: Headers, address: ShareAddress, visitor: V
   const headers = new Headers();
   for (const [name, value] of given) if (!MADE_HERE.test(name) && name !== 'cookie') headers.append(name, value);
   if (options.dropAuthorization) headers.delete('authorization');
-  const cookies = withoutOurs(given.get('cookie'));
+  const cookies = foreignCookies(given.get('cookie'));
   if (cookies !== undefined) headers.set('cookie', cookies);
   for (const name of ['origin', 'referer']) {
     const value = given.get(name);
@@ -53,7 +55,7 @@ export function answerHeaders(given: Headers, address: ShareAddress): Headers {
     if (BEYOND.has(name) || name === 'set-cookie') continue;
     headers.append(name, name === 'location' || name === 'content-location' || name === 'access-control-allow-origin' ? toPublic(address, value) : value);
   }
-  for (const cookie of given.getSetCookie()) if (!OURS.test(cookie.trimStart())) headers.append('set-cookie', cookie.replace(/;\s*domain=[^;]*/gi, ''));
+  for (const cookie of given.getSetCookie()) if (!isOurCookie(cookie)) headers.append('set-cookie', cookie.replace(/;\s*domain=[^;]*/gi, ''));
   return headers;
 }
 
@@ -62,7 +64,8 @@ export function cookieOf(header: string | null, name: string): string | undefine
   return header?.split(';').map((part) => part.trim()).find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
-function withoutOurs(header: string | null): string | undefined {
+/** Without those that are ours; `undefined` where none is left. */
+export function foreignCookies(header: string | null): string | undefined {
   const kept = (header ?? '').split(';').map((part) => part.trim()).filter((part) => part !== '' && !OURS.test(part));
   return kept.length === 0 ? undefined : kept.join('; ');
 }
