@@ -14,7 +14,7 @@ import type { Engine } from './engine.ts';
 import { createInstance } from './instance.ts';
 import { findTools, launchCommand, launchWarnings, workerdBinary } from './launch.ts';
 import type { Tools } from './launch.ts';
-import { lockData } from './lock.ts';
+import { lockData, RUN_PREFIX } from './lock.ts';
 import type { DataLock } from './lock.ts';
 import { createLogReader } from './log.ts';
 import { stackMapper } from './stacks.ts';
@@ -46,7 +46,7 @@ async function start(given: BackendSpec, events: (event: BackendEvent) => void, 
   await mkdir(given.dataDir, { recursive: true, mode: 0o700 });
   const spec = { ...given, dataDir: await realpath(given.dataDir) };
   const lock = await lockData(spec.dataDir);
-  const runDir = await realpath(await mkdtemp(join(tmpdir(), 'trr-')));
+  const runDir = await realpath(await mkdtemp(join(tmpdir(), RUN_PREFIX)));
   const cleanUp = async (): Promise<void> => {
     await rm(runDir, { recursive: true, force: true });
     await lock.release();
@@ -82,7 +82,7 @@ async function launch({ spec, events, signal, tools, startMs, binary, lock, runD
   const log = createLogReader(marker, stacks, events);
   const engine = await startEngine({ ...launchCommand({ binary, tools, spec, runDir, configurationPath }), cwd: runDir, jailed: tools.bwrap !== undefined, log });
   try {
-    await lock.engine(engine.pid);
+    await lock.engine(engine.pid, runDir);
     const ports = await engine.listening(['http', 'control'], begun);
     // The secrets of the environment are in it.
     await rm(configurationPath, { force: true });

@@ -1,17 +1,21 @@
 /** One process for one data folder: a file beside it names who has it open. */
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import * as z from 'zod';
 import { TerrariumError } from '../../../shared/errors/error.ts';
 import { processIdentity } from './proc.ts';
 
 const holderSchema = z.object({ pid: z.number().int().positive(), started: z.string() });
-const lockSchema = z.object({ server: holderSchema, engine: holderSchema.optional() });
+const lockSchema = z.object({ server: holderSchema, engine: holderSchema.extend({ runDir: z.string().optional() }).optional() });
 type Holder = z.infer<typeof holderSchema>;
+
+/** How the folder of one start is named, in the system's temporary folder. */
+export const RUN_PREFIX = 'trr-';
 
 export interface DataLock {
   /** Names the process that opens the folder, so that a later server can end it when this one was killed. */
-  engine(pid: number): Promise<void>;
+  engine(pid: number, runDir: string): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -23,7 +27,7 @@ export async function lockData(dataDir: string): Promise<DataLock> {
   const server = await holder(process.pid);
   await take(path, JSON.stringify({ server }));
   return {
-    engine: async (pid) => rename(await whole(path, JSON.stringify({ server, engine: await holder(pid) })), path),
+    engine: async (pid, runDir) => rename(await whole(path, JSON.stringify({ server, engine: { ...await holder(pid), runDir } })), path),
     release: () => rm(path, { force: true }),
   };
 }
@@ -67,6 +71,7 @@ async function clear(path: string): Promise<void> {
   if (found !== undefined) {
     if (await lives(found.server)) throw TerrariumError.of('E-TERRARIUM-1204', { process: `number ${found.server.pid}` });
     if (found.engine !== undefined) await end(found.engine);
+    if (found.engine?.runDir !== undefined && basename(found.engine.runDir).startsWith(RUN_PREFIX)) await rm(found.engine.runDir, { recursive: true, force: true });
   }
   await rm(path, { force: true });
 }
