@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['{app,embed,preview-shell,server,shared,scripts}/**/*.test.{ts,tsx,mjs}'],
+          include: ['{app,embed,packages,preview-shell,server,shared,scripts}/**/*.test.{ts,tsx,mjs}'],
           exclude: ['**/node_modules/**', 'preview-shell/vendor/**'],
         },
       },

@@ -12,6 +12,7 @@ import { readBody } from '../http/body.ts';
 import type { Logger } from '../logger.ts';
 import { createExpectedPacks } from './expected-packs.ts';
 import type { ExpectedPacks } from './expected-packs.ts';
+import { createOwnPackages, OWN_SCOPE } from './own-packages.ts';
 import { createInstall } from './install.ts';
 import { loadNpmOptions } from './npm-config.ts';
 import { PackIndex } from './pack-index.ts';
@@ -31,6 +32,8 @@ export interface PackagesDeps {
   logger: Logger;
   /** Where templates lie, with what was made of them beforehand. */
   templatesDir?: string;
+  /** The packages that come with the server; left out: the project's own. */
+  packagesDir?: string;
   /** Private scopes that an environment was granted. */
   grants?: (label: string) => string[];
   /** Instead of the policy that ships with the project. */
@@ -49,18 +52,23 @@ export interface PackagesApp {
   close(): Promise<void>;
 }
 
+const OWN_PACKAGES = join(import.meta.dirname, '..', '..', 'packages');
+
 /** A lockfile of thousands of packages has a few megabytes. */
 const BODY_LIMIT = 32 * 1024 * 1024;
 
 export async function createPackagesApp(deps: PackagesDeps): Promise<PackagesApp> {
   const { dataDir, logger } = deps;
   const policy = deps.policy ?? (await defaultPolicy());
-  const npm = { ...(await loadNpmOptions(join(dataDir, 'registry-cache'))), ...deps.npm };
+  const own = createOwnPackages(deps.packagesDir ?? OWN_PACKAGES);
+  const configured = { ...(await loadNpmOptions(join(dataDir, 'registry-cache'))), ...deps.npm };
+  const npm = { ...configured, ...(await own.npm()) };
   const index = new PackIndex(dataDir);
   const workers = createWorkers();
   const limits = { unpackedBytes: policy.limits.packageUnpackedBytes, files: policy.limits.filesPerPackage };
   const packs = createPacks({ dataDir, limits, npm, index, workers });
-  const scopes = privateScopes(npm);
+  const scopes = privateScopes(configured);
+  scopes.delete(OWN_SCOPE);
   const prebuilt = await loadPrebuilt(deps.templatesDir ?? '', dataDir);
   const judge = createJudge(policy);
   const install = createInstall({ policy, prebuilt, judge, mode: deps.config.packagesMode, npm, workers, packs, privateScopes: scopes, logger });
@@ -112,6 +120,7 @@ export async function createPackagesApp(deps: PackagesDeps): Promise<PackagesApp
     policy: { judge, mode: deps.config.packagesMode },
     async close() {
       await workers.close();
+      await own.close();
       index.close();
     },
   };

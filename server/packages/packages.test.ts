@@ -64,6 +64,16 @@ describe('package service', () => {
     expect(await response.json()).toMatchObject({ error: { code: 'E-TERRARIUM-1120', next: 'Use date-fns or dayjs.' } });
   });
 
+  test('[PK-O1] a package that comes with the server is resolved, locked and packed like any other', { timeout: 60_000 }, async () => {
+    const added = (await (await resolve({ packageJson: '{"name":"x","version":"1.0.0"}', add: ['@terrarium/app'] })).json()) as ResolveResponse;
+    expect(JSON.parse(added.packageJson)).toMatchObject({ dependencies: { '@terrarium/app': expect.stringMatching(/^\^1\./) as string } });
+    const again = (await (await resolve({ packageJson: added.packageJson, lockfile: added.lockfile, frozen: true })).json()) as ResolveResponse;
+    const mount = again.mounts.find(({ name }) => name === '@terrarium/app');
+    const pack = parsePack(new Uint8Array(await (await app.fetch(new Request(`${ORIGIN}/packs/${mount?.pack}`))).arrayBuffer()));
+    expect(pack.header.name).toBe('@terrarium/app');
+    expect(mount?.types).toBeDefined();
+  });
+
   test('[PK-R2] an added package is resolved by npm and written as npm writes it', { timeout: 60_000 }, async () => {
     const answer = (await (await resolve({ packageJson, lockfile, add: ['ms@2.1.3'] })).json()) as ResolveResponse;
     expect(JSON.parse(answer.packageJson)).toMatchObject({ dependencies: { ms: '^2.1.3' } });

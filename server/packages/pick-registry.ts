@@ -8,7 +8,7 @@ export default function pickRegistry(name: string, options: NpmOptions): string 
 }
 
 /** Scopes with a registry of their own: what they hold is private until it is granted. */
-export function privateScopes(options: NpmOptions): ReadonlySet<string> {
+export function privateScopes(options: NpmOptions): Set<string> {
   return new Set(Object.keys(options).flatMap((key) => (/^@[^/:]+:registry$/.test(key) ? [key.slice(0, key.indexOf(':'))] : [])));
 }
 
