@@ -20,6 +20,7 @@ import { createPacks } from './packs.ts';
 import { loadPrebuilt } from './prebuilt.ts';
 import { privateScopes, scopeOf } from './pick-registry.ts';
 import { resolveRequestSchema } from './protocol.ts';
+import type { ResolveRequest, ResolveResponse } from './protocol.ts';
 import { Refusal } from './refusal.ts';
 import { createGzipper, servePack } from './serve-pack.ts';
 import { createWorkers } from './workers.ts';
@@ -48,6 +49,8 @@ export interface PackagesApp {
   expected: Pick<ExpectedPacks, 'prepare' | 'of'>;
   /** What an environment may install. */
   readonly policy: { judge: Judge; mode: PolicyMode };
+  /** What `POST /resolve` answers, for the server's own use of packages in an environment. @throws {Refusal} */
+  install(environmentId: string, request: Partial<ResolveRequest> & Pick<ResolveRequest, 'packageJson'>, signal: AbortSignal): Promise<ResolveResponse>;
   /** Ends workers and the index. */
   close(): Promise<void>;
 }
@@ -118,6 +121,7 @@ export async function createPackagesApp(deps: PackagesDeps): Promise<PackagesApp
     fetch: (request) => app.fetch(request),
     expected,
     policy: { judge, mode: deps.config.packagesMode },
+    install: (environmentId, request, signal) => install(resolveRequestSchema.parse({ v: 1, ...request }), grantsOf(environmentId), signal),
     async close() {
       await workers.close();
       await own.close();
