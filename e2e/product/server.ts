@@ -16,8 +16,8 @@ export interface ServerProcess {
   start(): Promise<void>;
   /** Of the process that runs. */
   readonly pid: number | undefined;
-  /** SIGKILL; resolves when the process is gone. */
-  kill(): Promise<void>;
+  /** SIGKILL, or a signal that it hears; resolves when the process is gone. */
+  kill(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** With the owner's token; `headers` are added. */
   api(apiPath: string, init?: RequestInit): Promise<Response>;
   create(template: string): Promise<string>;
@@ -37,12 +37,12 @@ export async function createServerProcess(env: Record<string, string> = {}, with
   const owner = { authorization: `Bearer ${TOKEN}` };
   const api: ServerProcess['api'] = (apiPath, init = {}) => fetch(origin + apiPath, { ...init, headers: { ...owner, ...(init.headers as Record<string, string> | undefined) } });
 
-  async function kill(): Promise<void> {
+  async function kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
     const process = child;
     child = undefined;
     if (process === undefined || process.exitCode !== null) return;
     const ended = new Promise((resolve) => process.once('exit', resolve));
-    process.kill('SIGKILL');
+    process.kill(signal);
     await ended;
   }
 

@@ -1,8 +1,10 @@
 /** Standard input and output <-> `/mcp`: messages pass as they are (SPEC.md, M6). */
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { StreamableHTTPClientTransport, StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { InitializeResultSchema, isJSONRPCRequest, isJSONRPCResultResponse } from '@modelcontextprotocol/sdk/types.js';
-import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { InitializeResultSchema, isJSONRPCErrorResponse, isJSONRPCRequest, isJSONRPCResultResponse } from '@modelcontextprotocol/sdk/types.js';
+import type { JSONRPCMessage, JSONRPCRequest, RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { TerrariumError, toResponse } from '../../../shared/errors/error.ts';
+import { tellingFetch } from './broken-answers.ts';
 
 export interface BridgeSettings {
   /** Address of the app, such as http://localhost:4000. */
@@ -32,37 +34,90 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): B
   return { url, token, environmentId: options.get('environment') ?? env['TERRARIUM_ENVIRONMENT'] };
 }
 
-export function connectServer({ url, token, environmentId }: BridgeSettings): StreamableHTTPClientTransport {
+/** `lost` is told of requests whose answer broke off. */
+export type Connect = (lost: (requests: readonly RequestId[]) => void) => StreamableHTTPClientTransport;
+
+export const connectServer = ({ url, token, environmentId }: BridgeSettings): Connect => (lost) => {
   const headers = { authorization: `Bearer ${token}`, ...(environmentId === undefined ? {} : { 'terrarium-environment': environmentId }) };
-  return new StreamableHTTPClientTransport(new URL('/mcp', url), { requestInit: { headers } });
-}
+  return new StreamableHTTPClientTransport(new URL('/mcp', url), { requestInit: { headers }, fetch: tellingFetch(lost) });
+};
 
 /** Resolves when the near side has closed. `report` is told what cannot be said in the protocol. */
-export async function bridge(near: Transport, far: Transport, report: (problem: string) => void): Promise<void> {
+export async function bridge(near: Transport, connect: Connect, report: (problem: string) => void): Promise<void> {
   const closed = Promise.withResolvers<void>();
-  let initializing: RequestId | undefined;
+  /** Requests that have no answer yet. */
+  const pending = new Set<RequestId>();
+  let hello: JSONRPCRequest | undefined;
+  let far = connected();
+  let renewing: Promise<void> | undefined;
+  /** The answer to a `hello` that the near side has not sent. */
+  let renewed: (() => void) | undefined;
 
-  near.onmessage = (message: JSONRPCMessage) => {
-    if (isJSONRPCRequest(message) && message.method === 'initialize') initializing = message.id;
-    far.send(message).catch((error: unknown) => answerFailure(message, error));
-  };
-  far.onmessage = (message: JSONRPCMessage) => {
-    if (isJSONRPCResultResponse(message) && message.id === initializing) {
+  function connected(): StreamableHTTPClientTransport {
+    const made = connect((requests) => requests.forEach((id) => answerFailure(id, TerrariumError.of('E-TERRARIUM-1306'))));
+    made.onmessage = receive;
+    made.onerror = (error) => report(error.message);
+    return made;
+  }
+
+  function receive(message: JSONRPCMessage): void {
+    const answers = isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message) ? message.id : undefined;
+    if (isJSONRPCResultResponse(message) && message.id === hello?.id) {
       const result = InitializeResultSchema.safeParse(message.result);
       // Every request after the first names the version that was agreed (MCP 2025-06-18, Transports).
-      if (result.success) far.setProtocolVersion?.(result.data.protocolVersion);
+      if (result.success) far.setProtocolVersion(result.data.protocolVersion);
+      if (renewed !== undefined) return renewed();
     }
+    if (answers !== undefined) pending.delete(answers);
     near.send(message).catch((error: unknown) => report(String(error)));
+  }
+
+  near.onmessage = (message: JSONRPCMessage) => {
+    if (isJSONRPCRequest(message)) {
+      pending.add(message.id);
+      if (message.method === 'initialize') hello = message;
+    }
+    pass(message).catch((error: unknown) => {
+      report(error instanceof Error ? error.message : String(error));
+      if (isJSONRPCRequest(message)) answerFailure(message.id, error);
+    });
   };
   near.onerror = (error) => report(error.message);
-  far.onerror = (error) => report(error.message);
   near.onclose = () => closed.resolve();
 
-  function answerFailure(message: JSONRPCMessage, error: unknown): void {
-    const problem = error instanceof Error ? error.message : String(error);
-    report(problem);
+  async function pass(message: JSONRPCMessage): Promise<void> {
+    const used = far;
+    try {
+      await used.send(message);
+    } catch (error) {
+      if (!isSessionGone(error) || hello === undefined || message === hello) throw error;
+      if (used === far) await (renewing ??= renew(hello).finally(() => { renewing = undefined; }));
+      await far.send(message);
+    }
+  }
+
+  /** The server has started anew and knows no sessions: a new one, as the client would begin it (MCP 2025-06-18, Session Management). */
+  async function renew(first: JSONRPCRequest): Promise<void> {
+    await far.close();
+    far = connected();
+    const answered = Promise.withResolvers<void>();
+    renewed = answered.resolve;
+    try {
+      await far.start();
+      await far.send(first);
+      await answered.promise;
+    } finally {
+      renewed = undefined;
+    }
+    await far.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+  }
+
+  function answerFailure(id: RequestId, error: unknown): void {
+    if (!pending.delete(id)) return;
+    const known = error instanceof TypeError ? TerrariumError.of('E-TERRARIUM-1306') : error;
+    const told = known instanceof TerrariumError ? { message: `${known.code}: ${known.message}`, data: toResponse(known).body } : { message: known instanceof Error ? known.message : String(known) };
     // Implementation-defined server error (JSON-RPC 2.0, 5.1).
-    if (isJSONRPCRequest(message)) near.send({ jsonrpc: '2.0', id: message.id, error: { code: -32000, message: problem } }).catch((failure: unknown) => report(String(failure)));
+    near.send({ jsonrpc: '2.0', id, error: { code: -32000, ...told } }).catch((failure: unknown) => report(String(failure)));
   }
 
   await far.start();
@@ -70,3 +125,5 @@ export async function bridge(near: Transport, far: Transport, report: (problem: 
   await closed.promise;
   await far.close();
 }
+
+const isSessionGone = (error: unknown): boolean => error instanceof StreamableHTTPError && error.code === 404;
