@@ -13,6 +13,7 @@ import { BackendData } from './BackendData.tsx';
 import { BackendDatabase } from './BackendDatabase.tsx';
 import { BackendLog } from './BackendLog.tsx';
 import { BackendRequests } from './BackendRequests.tsx';
+import { BackendSettings } from './BackendSettings.tsx';
 import { bytes } from './format.ts';
 
 const VIEWS = [
@@ -20,6 +21,7 @@ const VIEWS = [
   { id: 'requests', label: 'Requests' },
   { id: 'database', label: 'Database' },
   { id: 'data', label: 'Snapshots' },
+  { id: 'settings', label: 'Settings' },
 ] as const;
 type ViewId = (typeof VIEWS)[number]['id'];
 
@@ -27,6 +29,8 @@ type ViewId = (typeof VIEWS)[number]['id'];
 export function BackendPanel({ session, view }: { session: WorkspaceSession; view: BackendView }) {
   const { status, error } = useStore(view.store);
   const [shown, setShown] = useState<ViewId>('log');
+  const isOwner = useSelected(session.state, ({ environment }) => environment?.role === 'owner');
+  const views = VIEWS.filter(({ id }) => id !== 'settings' || isOwner);
   const canWrite = useSelected(session.state, ({ environment }) => environment !== undefined && environment.role !== 'viewer');
   useEffect(() => {
     view.watch(true);
@@ -37,8 +41,8 @@ export function BackendPanel({ session, view }: { session: WorkspaceSession; vie
   return (
     <div className="backend">
       <div className="tool-bar backend-bar">
-        <div role="tablist" aria-label="Backend" className="backend-views" onKeyDown={(event) => moveAmongTabs(event, shown, setShown)}>
-          {VIEWS.map(({ id, label }) => (
+        <div role="tablist" aria-label="Backend" className="backend-views" onKeyDown={(event) => moveAmongTabs(event, views, shown, setShown)}>
+          {views.map(({ id, label }) => (
             <button key={id} type="button" role="tab" aria-selected={id === shown} tabIndex={id === shown ? 0 : -1} onClick={() => setShown(id)}>
               {label}
             </button>
@@ -53,6 +57,7 @@ export function BackendPanel({ session, view }: { session: WorkspaceSession; vie
         {shown === 'requests' && <BackendRequests view={view} />}
         {shown === 'database' && <BackendDatabase environmentId={session.environmentId} canWrite={canWrite} />}
         {shown === 'data' && <BackendData environmentId={session.environmentId} canWrite={canWrite} />}
+        {shown === 'settings' && <BackendSettings environmentId={session.environmentId} />}
       </div>
     </div>
   );
@@ -144,12 +149,12 @@ function Trouble({ status, error }: { status: BackendStatus; error: { code?: str
 }
 
 /** Keys of tabs (WAI-ARIA, Tabs). */
-function moveAmongTabs(event: KeyboardEvent<HTMLDivElement>, shown: ViewId, show: (id: ViewId) => void): void {
-  const at = VIEWS.findIndex(({ id }) => id === shown);
-  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: VIEWS.length - 1 }[event.key];
+function moveAmongTabs(event: KeyboardEvent<HTMLDivElement>, views: readonly { id: ViewId }[], shown: ViewId, show: (id: ViewId) => void): void {
+  const at = views.findIndex(({ id }) => id === shown);
+  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: views.length - 1 }[event.key];
   if (to === undefined) return;
   event.preventDefault();
-  const index = (to + VIEWS.length) % VIEWS.length;
-  show(VIEWS[index]?.id ?? 'log');
+  const index = (to + views.length) % views.length;
+  show(views[index]?.id ?? 'log');
   event.currentTarget.querySelectorAll<HTMLElement>('[role=tab]')[index]?.focus();
 }
