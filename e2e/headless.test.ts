@@ -58,7 +58,7 @@ test('HB2 its browser reaches this server and nothing else', async () => {
   const answering = createServer((_request, response) => response.end('reached')).listen(0);
   await once(answering, 'listening');
   const { port } = answering.address() as AddressInfo;
-  const { browser, close } = await launchHeadless({ executable: undefined, appOrigin: origin });
+  const { browser, close } = await launchHeadless({ executable: undefined, appOrigin: origin, egress: [] });
   try {
     const outcome = async (url: string): Promise<string> => {
       const page = await browser.newPage();
@@ -115,7 +115,7 @@ test('HB3 an environment that is terminated takes its page and its member along'
 });
 
 test('HB6 HB7 HB8 the least used gives way, who is busy does not, and what is idle or too large is closed', async () => {
-  const product = await startProduct({ headless: { max: 1, idle: 0, memory_mb: 2048, executable: undefined } });
+  const product = await startProduct({ headless: { max: 1, idle: 0, memory_mb: 2048, executable: undefined, egress: [] } });
   try {
     const { hosts, headless } = product;
     const [one, two] = await Promise.all([product.create('static-html'), product.create('static-html')]);
@@ -137,7 +137,7 @@ test('HB6 HB7 HB8 the least used gives way, who is busy does not, and what is id
 });
 
 test('HB8 a browser that takes more memory than it may loses its least used page', async () => {
-  const product = await startProduct({ headless: { max: 2, idle: 3_600_000, memory_mb: 1, executable: undefined } });
+  const product = await startProduct({ headless: { max: 2, idle: 3_600_000, memory_mb: 1, executable: undefined, egress: [] } });
   try {
     const id = await product.create('static-html');
     await product.hosts.require(id, signal);
@@ -149,7 +149,7 @@ test('HB8 a browser that takes more memory than it may loses its least used page
 });
 
 test('HB10 a machine without a browser says how to get one', async () => {
-  const product = await startProduct({ headless: { max: 1, idle: 0, memory_mb: 2048, executable: '/nowhere/chromium' } });
+  const product = await startProduct({ headless: { max: 1, idle: 0, memory_mb: 2048, executable: '/nowhere/chromium', egress: [] } });
   try {
     const id = await product.create('static-html');
     await expect(product.hosts.require(id, signal)).rejects.toMatchObject({ code: 'E-TERRARIUM-1390', message: expect.stringContaining('/nowhere/chromium') as string });

@@ -120,7 +120,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   }
   const dist = staticFolder(settings.distDir);
   const hosts = createHosts({ baseHost: new URL(settings.baseOrigin).host, identities, environments, logger });
-  const browser = createSharedBrowser({ executable: settings.config.headless.executable, appOrigin: settings.baseOrigin });
+  const browser = createSharedBrowser({ executable: settings.config.headless.executable, egress: settings.config.headless.egress, appOrigin: settings.baseOrigin });
   const headless = createHeadless({ browser, appOrigin: settings.baseOrigin, limits: settings.config.headless, identities, environments, hosts: hosts.links, logger });
   if (settings.config.headless.max > 0) hosts.links.setWaker((environmentId, signal) => headless.wake(environmentId, signal));
   const sharing = createSharing({ database, environments, identities, rooms, signingKey: secrets.signing, hosts: hosts.links, origins: at, logger, lan: settings.config.share.lan });

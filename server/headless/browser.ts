@@ -3,22 +3,40 @@ import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from '
 import os from 'node:os';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core';
+import { startEgressProxy } from './egress-proxy.ts';
+import type { EgressProxyOptions } from './egress-proxy.ts';
+import { signInToEgress } from './egress-sign-in.ts';
 import { asNobody, findBrowser, NOBODY } from './executable.ts';
 
 export interface HeadlessBrowser {
   readonly browser: Browser;
+  /** A profile of its own that reaches what the browser may reach. */
+  newContext(options: BrowserContextOptions): Promise<BrowserContext>;
   /** Proportional set size of all its processes in bytes; 0 where the system does not say. */
   memory(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** @throws {TerrariumError} 1330, 1331 */
-export async function launchHeadless(options: { executable: string | undefined; appOrigin: string }): Promise<HeadlessBrowser> {
+export interface HeadlessLaunch {
+  executable: string | undefined;
+  appOrigin: string;
+  /** Hosts that it may reach beside this server (HB12). */
+  egress: readonly string[];
+  /** For tests, which have no public server. */
+  network?: Pick<EgressProxyOptions, 'resolve' | 'dial'>;
+}
+
+/** @throws {TerrariumError} 1390, 1391 */
+export async function launchHeadless(options: HeadlessLaunch): Promise<HeadlessBrowser> {
   const executable = findBrowser(options.executable);
   const prefix = asNobody(process.getuid?.());
   const folder = await mkdtemp(path.join(os.tmpdir(), 'terrarium-headless-'));
-  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  const proxy = options.egress.length === 0 ? undefined : await startEgressProxy({ allow: options.egress, ...options.network });
+  const remove = async () => {
+    await proxy?.close();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
   try {
     const home = await homeIn(folder, prefix.length > 0);
     const started = await chromium.launch({
@@ -26,12 +44,20 @@ export async function launchHeadless(options: { executable: string | undefined; 
       chromiumSandbox: true,
       // A page opens windows where somebody has clicked, and by the hundred nowhere.
       ignoreDefaultArgs: ['--disable-popup-blocking'],
-      args: [...networkArguments(options.appOrigin), '--disable-features=MediaRouter,OptimizationHints', '--disable-gpu'],
+      args: [...networkArguments(options.appOrigin, proxy?.origin ?? NOBODYS_PROXY), '--disable-features=MediaRouter,OptimizationHints', '--disable-gpu'],
       env: { PATH: '/usr/bin:/bin', HOME: home, TMPDIR: home, ...(process.platform === 'win32' ? { SystemRoot: process.env['SystemRoot'] ?? 'C:\\Windows' } : {}) },
       handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false,
     });
     return {
       browser: started,
+      async newContext(contextOptions) {
+        const context = await started.newContext(contextOptions);
+        if (proxy !== undefined) await signInToEgress(context, proxy).catch(async (error: unknown) => {
+          await context.close();
+          throw error;
+        });
+        return context;
+      },
       memory: () => memoryOf(home),
       async close() {
         await started.close().catch(() => undefined);
@@ -44,10 +70,13 @@ export async function launchHeadless(options: { executable: string | undefined; 
   }
 }
 
-/** HB2: a bypass list names who needs no proxy; the proxy of all others is a port on which nobody listens. */
-function networkArguments(appOrigin: string): string[] {
+/** A port on which nobody listens. */
+const NOBODYS_PROXY = 'http://127.0.0.1:9';
+
+/** HB2: a bypass list names who needs no proxy; the proxy of all others does not exist, or is one of ours. */
+function networkArguments(appOrigin: string, proxyOrigin: string): string[] {
   const { host } = new URL(appOrigin);
-  return ['--proxy-server=http://127.0.0.1:9', `--proxy-bypass-list=<-loopback>;${host};*.${host}`, '--force-webrtc-ip-handling-policy=disable_non_proxied_udp'];
+  return [`--proxy-server=${proxyOrigin}`, `--proxy-bypass-list=<-loopback>;${host};*.${host}`, '--force-webrtc-ip-handling-policy=disable_non_proxied_udp'];
 }
 
 /** A folder that only the browser's own user reads. */

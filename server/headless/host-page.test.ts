@@ -14,7 +14,7 @@ let server: TestServer;
 let headless: HeadlessBrowser;
 beforeAll(async () => {
   server = await startListening();
-  headless = await launchHeadless({ executable: undefined, appOrigin: server.base });
+  headless = await launchHeadless({ executable: undefined, appOrigin: server.base, egress: [] });
 }, 60_000);
 afterAll(async () => {
   await headless.close();
@@ -29,7 +29,7 @@ test('[HB3] the token of a page is renewed for as long as the page lives, and en
   const first = Promise.withResolvers<number>();
   const warned: string[] = [];
   const page = await openHostPage({
-    browser: headless.browser, appOrigin: server.base, environmentId: id, lifetime: 2000, logger: { warn: (message) => void warned.push(message) },
+    browser: headless, appOrigin: server.base, environmentId: id, lifetime: 2000, logger: { warn: (message) => void warned.push(message) },
     identities: { ...identities, admit: (member) => {
       ({ token } = member);
       first.resolve(member.expiresAt);

@@ -1,9 +1,9 @@
 /** One environment's page in the server's browser (SPEC HB3). */
 import { randomBytes } from 'node:crypto';
-import type { Browser } from 'playwright-core';
 import { HOST_MEMBER_PREFIX } from '../auth/identities.ts';
 import type { Identities } from '../auth/identities.ts';
 import type { Logger } from '../logger.ts';
+import type { HeadlessBrowser } from './browser.ts';
 
 export interface HostPage {
   /** Resolves when it is gone: closed, crashed, or its browser ended. */
@@ -12,7 +12,7 @@ export interface HostPage {
 }
 
 export interface HostPageOptions {
-  browser: Browser;
+  browser: Pick<HeadlessBrowser, 'browser' | 'newContext'>;
   appOrigin: string;
   environmentId: string;
   identities: Pick<Identities, 'admit' | 'renew' | 'dismiss'>;
@@ -45,9 +45,9 @@ export async function openHostPage({ browser, appOrigin, environmentId, identiti
     gone.resolve();
   };
   context.once('close', end);
-  browser.once('disconnected', end);
+  browser.browser.once('disconnected', end);
   const close = async (): Promise<void> => {
-    browser.off('disconnected', end);
+    browser.browser.off('disconnected', end);
     await context.close().catch(() => undefined);
     end();
   };

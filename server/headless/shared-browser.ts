@@ -1,9 +1,9 @@
 /** The one browser of the server: started for its first user, ended with its last (SPEC HB11). */
-import type { Browser } from 'playwright-core';
-import { launchHeadless, type HeadlessBrowser } from './browser.ts';
+import { launchHeadless } from './browser.ts';
+import type { HeadlessBrowser, HeadlessLaunch } from './browser.ts';
 
 export interface BrowserUse {
-  readonly browser: Browser;
+  readonly browser: Pick<HeadlessBrowser, 'browser' | 'newContext'>;
   /** Once; the browser ends with the last one that is released. */
   release(): Promise<void>;
 }
@@ -16,7 +16,7 @@ export interface SharedBrowser {
   close(): Promise<void>;
 }
 
-export function createSharedBrowser(options: { executable: string | undefined; appOrigin: string }): SharedBrowser {
+export function createSharedBrowser(options: HeadlessLaunch): SharedBrowser {
   let started: Promise<HeadlessBrowser> | undefined;
   let users = 0;
 
@@ -51,7 +51,7 @@ export function createSharedBrowser(options: { executable: string | undefined; a
         if (started === using) users--;
         throw error;
       };
-      const { browser } = await using.catch(failed);
+      const browser = await using.catch(failed);
       let released = false;
       return {
         browser,

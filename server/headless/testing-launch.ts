@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { launchHeadless } from './browser.ts';
 
 const [appOrigin = ''] = process.argv.slice(2);
-const headless = await launchHeadless({ executable: undefined, appOrigin });
+const headless = await launchHeadless({ executable: undefined, appOrigin, egress: [] });
 try {
   const page = await (await headless.browser.newContext()).newPage();
   await page.goto(`${appOrigin}/healthz`);

@@ -15,6 +15,8 @@ const originSchema = z.string().refine((text) => URL.canParse(text) && new URL(t
 
 const hostPattern = z.string().refine((text) => text === '*' || isHostPattern(text), 'must be a host such as api.example.com, *.example.com, or *');
 
+const listedHost = z.string().refine(isHostPattern, 'must be a host such as api.example.com or *.example.com');
+
 const SANDBOX_TOKENS = [
   'allow-scripts', 'allow-same-origin', 'allow-forms', 'allow-popups', 'allow-modals', 'allow-downloads', 'allow-pointer-lock', 'allow-popups-to-escape-sandbox', 'allow-presentation', 'allow-orientation-lock',
 ];
@@ -74,6 +76,8 @@ export const configSchema = z.strictObject({
     memory_mb: z.number().int().min(512).max(1_048_576).default(2048),
     /** A Chromium or Chrome; searched for where none is named. */
     executable: z.string().min(1).optional(),
+    /** Hosts that pages in that browser may reach beside this server: `api.example.com`, `*.example.com`. */
+    egress: z.array(listedHost).default([]),
   }),
   security: section({
     sandbox_attributes: sandbox.default('allow-scripts allow-same-origin allow-forms'),
