@@ -155,6 +155,16 @@ describe('deploying', () => {
     expect([...answers].every((answer) => answer === 'one ' || answer === 'two ')).toBe(true);
   });
 
+  test('[BP13] the database is there without a backend, and stays when one is added', async () => {
+    const { pool, write, get } = await bench();
+    write('a', 'index.html', '<h1>No backend</h1>');
+    const database = await pool.database('a', signal());
+    await database.batch([{ sql: 'CREATE TABLE kept (n INTEGER)' }, { sql: 'INSERT INTO kept VALUES (7)' }], signal());
+    write('a', 'backend/index.js', "export default { async fetch(_, env) { return Response.json((await env.DB.prepare('SELECT n FROM kept').all()).results); } };");
+    await pool.deploy('a', signal());
+    expect(await get('a', '/')).toBe('[{"n":7}]');
+  });
+
   test('[BP4] without an entry, and without a default export', async () => {
     const { pool, write } = await bench();
     write('a', 'src/main.ts', '');

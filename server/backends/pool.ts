@@ -11,6 +11,7 @@ import { createEventLog } from './event-log.ts';
 import { createSeats } from './seats.ts';
 import { Slot } from './slot.ts';
 import type { Live } from './slot.ts';
+import { DATA_ONLY } from './data-only.ts';
 import { FOLDER, entryOf, migrationsOf, readSource } from './source.ts';
 import type { Source } from './source.ts';
 import type { BackendStore, Deployed } from './store.ts';
@@ -106,7 +107,8 @@ export function createPool({ driver, builder, store, rooms, environments, limits
     // Before the document is read: what is typed meanwhile makes it dirty again.
     slot.dirty = false;
     const source = sourceOf(slot.environmentId);
-    const { bundle, inputs, warnings } = await builder.build(slot.environmentId, source, signal);
+    const isDataOnly = slot.deployed === undefined && entryOf((path) => source.has(path)) === undefined;
+    const { bundle, inputs, warnings } = isDataOnly ? DATA_ONLY : await builder.build(slot.environmentId, source, signal);
     for (const text of warnings) log.note(slot.environmentId, { kind: 'log', at: Date.now(), level: 'warn', text });
     return { bundle, inputs, migrations: migrationsOf(source), sourceKey: keyOf(source, inputs) };
   }
@@ -177,10 +179,20 @@ export function createPool({ driver, builder, store, rooms, environments, limits
     }
   }
 
-  function presentSlot(environmentId: string): Slot {
+  function checkActive(environmentId: string): void {
     const environment = environments.find(environmentId);
     if (environment === undefined) throw TerrariumError.of('E-TERRARIUM-1001', { environmentId: environmentId.slice(0, 64) });
     if (environment.status === 'suspended') throw TerrariumError.of('E-TERRARIUM-1159');
+  }
+
+  /** For what needs the database alone (BP13). */
+  function dataSlot(environmentId: string): Slot {
+    checkActive(environmentId);
+    return slotOf(environmentId);
+  }
+
+  function presentSlot(environmentId: string): Slot {
+    checkActive(environmentId);
     if (slots.get(environmentId)?.live === undefined && !has(environmentId)) throw TerrariumError.of('E-TERRARIUM-1200');
     return slotOf(environmentId);
   }
@@ -262,21 +274,21 @@ export function createPool({ driver, builder, store, rooms, environments, limits
       if (live?.id === instanceId) void probe(live);
     },
     async database(environmentId, signal) {
-      const slot = presentSlot(environmentId);
+      const slot = dataSlot(environmentId);
       const { instance } = await liveOf(slot, signal);
       slot.lastUsed = Date.now();
       return instance.database;
     },
     stats: async (environmentId) => slots.get(environmentId)?.live?.instance.stats(),
     async reset(environmentId, signal) {
-      const slot = presentSlot(environmentId);
+      const slot = dataSlot(environmentId);
       await withDataClosed(slot, signal, () => store.clearData(environmentId));
       await liveOf(slot, signal);
     },
-    snapshot: (environmentId, name, signal) => withDataClosed(presentSlot(environmentId), signal, () => store.snapshot(environmentId, name)),
+    snapshot: (environmentId, name, signal) => withDataClosed(dataSlot(environmentId), signal, () => store.snapshot(environmentId, name)),
     snapshots: store.snapshots,
     dropSnapshot: store.drop,
-    restore: (environmentId, snapshotId, signal) => withDataClosed(presentSlot(environmentId), signal, () => store.restore(environmentId, snapshotId)),
+    restore: (environmentId, snapshotId, signal) => withDataClosed(dataSlot(environmentId), signal, () => store.restore(environmentId, snapshotId)),
     events: log.since,
     subscribe: log.subscribe,
     note: log.note,
