@@ -6,6 +6,7 @@
 import { parseArgs } from 'node:util';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { noteEdits, productEdits } from './edits.ts';
+import { measureAvailability } from '../product/availability.ts';
 import { asJson, asTable, median, percentile, type Figures } from './figures.ts';
 import { measureLoad } from './load.ts';
 import { measureMemory } from './memory.ts';
@@ -146,6 +147,16 @@ async function benchSync(): Promise<void> {
   }
 }
 
+/** Ten thousand requests while each disturbance comes once a minute. It takes four minutes, so that it runs for who names it alone. */
+async function benchAvailability(): Promise<void> {
+  say('Requests to a preview: service workers stopped, network cut for 5 s, tab reloaded, each once a minute');
+  const { asked, answered, faults, slowestMs, failures } = await measureAvailability({ requests: 10_000, perSecond: 42, faultEveryMs: 20_000 });
+  say(`  ${answered} of ${asked} answered, ${JSON.stringify(faults)}`);
+  for (const failure of failures.slice(0, 20)) say(`  ${failure}`);
+  figures.set('availability.percent', (100 * answered) / asked);
+  figures.set('availability.slowest.ms', slowestMs);
+}
+
 async function benchNative(): Promise<void> {
   say('Native: npm ci, vite, the page');
   const browser = await launch();
@@ -168,5 +179,6 @@ async function benchNative(): Promise<void> {
 if (wants('create.native', 'hmr.native')) await benchNative();
 if (wants('create.cold', 'create.warm', 'phase', 'install', 'hmr.p', 'memory', 'tunnel')) await benchProduct();
 if (wants('sync.load', 'sync.key', 'sync.preview')) await benchSync();
+if (prefixes !== undefined && wants('availability')) await benchAvailability();
 process.stdout.write(`${options.json ? asJson(figures) : asTable(figures)}\n`);
 process.exit(0);
