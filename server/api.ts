@@ -16,6 +16,8 @@ import type { Identities, Identity } from './auth/identities.ts';
 import { sessionRoutes } from './auth/routes.ts';
 import { backendSettingsRoutes } from './backend-settings/routes.ts';
 import type { BackendSettings } from './backend-settings/settings.ts';
+import type { NetworkProxy } from './egress/network-proxy.ts';
+import { networkProxyRoutes } from './egress/routes.ts';
 import type { Blobs } from './environments/blobs.ts';
 import type { Embeds } from './embeds/embeds.ts';
 import { embedRoutes } from './embeds/routes.ts';
@@ -44,6 +46,7 @@ export interface ApiOptions {
   agents: Agents;
   embeds: Embeds;
   backendSettings: BackendSettings;
+  networkProxy: NetworkProxy;
   mcp: McpEndpoint;
   grants: Grants;
   rooms: Rooms;
@@ -113,6 +116,7 @@ export function createApp(options: ApiOptions): ApiApp {
   shareRoutes(app, options);
   embedRoutes(app, options);
   backendSettingsRoutes(app, options);
+  networkProxyRoutes(app, options);
   activityRoutes(app, options);
   agentRoutes(app, options);
   toolRoutes(app, options);

@@ -10,7 +10,7 @@ import type { RequestInit, Response } from 'undici';
 import { isPublicAddress } from './addresses.ts';
 
 const MAX_REDIRECTS = 5;
-const CONNECT_MS = 10_000;
+export const CONNECT_MS = 10_000;
 
 /** Why a request was not made, as a clause for a person. */
 export class EgressRefused extends Error {}
@@ -21,11 +21,13 @@ export interface Egress {
   close(): Promise<void>;
 }
 
+export type Resolve = (hostname: string, done: (error: Error | null, addresses: LookupAddress[]) => void) => void;
+
 export interface EgressOptions {
   /** Origins that are reached whatever their address: for tests, which have no public server. */
   allowedOrigins?: readonly string[];
   /** As `dns.lookup` with `all`. */
-  resolve?: (hostname: string, done: (error: Error | null, addresses: LookupAddress[]) => void) => void;
+  resolve?: Resolve;
 }
 
 export function createEgress({ allowedOrigins = [], resolve = resolveAll }: EgressOptions = {}): Egress {
@@ -73,7 +75,7 @@ export function createEgress({ allowedOrigins = [], resolve = resolveAll }: Egre
 }
 
 /** The library wraps what a lookup says. */
-function refusalIn(error: unknown): EgressRefused | undefined {
+export function refusalIn(error: unknown): EgressRefused | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof EgressRefused) return cause;
   return undefined;
 }
@@ -81,7 +83,7 @@ function refusalIn(error: unknown): EgressRefused | undefined {
 type LookupCallback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
 
 /** All addresses of a name must be public: who mixes one in is not asked a second time. */
-function guardedLookup(resolve: NonNullable<EgressOptions['resolve']>) {
+export function guardedLookup(resolve: Resolve) {
   return (hostname: string, options: LookupOptions, callback: LookupCallback): void => {
     resolve(hostname, (error, addresses) => {
       if (error !== null) return callback(error, []);
@@ -93,6 +95,6 @@ function guardedLookup(resolve: NonNullable<EgressOptions['resolve']>) {
   };
 }
 
-function resolveAll(hostname: string, done: (error: Error | null, addresses: LookupAddress[]) => void): void {
+export function resolveAll(hostname: string, done: (error: Error | null, addresses: LookupAddress[]) => void): void {
   lookup(hostname, { all: true }, done);
 }

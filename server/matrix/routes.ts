@@ -69,6 +69,7 @@ export const ROUTES: Record<string, RouteCase> = {
   'GET /api/environments/:id/audit': row(OWNER, 200, `${one}/audit`),
   // Every tool as everybody: server/agents/matrix.test.ts.
   'POST /api/environments/:id/tools/:name': row(READ, 200, `${one}/tools/file_list`, json({})),
+  'POST /api/proxy': row(READ, 403, '/api/proxy?environment=:id', json({ url: 'https://127.0.0.1/' })),
   'GET /api/environments/:id/backend/settings': row(CONFIGURE, 200, `${one}/backend/settings`),
   'PUT /api/environments/:id/backend/variables/:name': row(CONFIGURE, 200, `${one}/backend/variables/MATRIX`, json({ value: 'x' }, 'PUT')),
   'DELETE /api/environments/:id/backend/variables/:name': row(CONFIGURE, 404, `${one}/backend/variables/NONE`, { method: 'DELETE' }),
