@@ -18,6 +18,9 @@ import { createBackendSettings } from './backend-settings/settings.ts';
 import { createCapabilities } from './auth/capability.ts';
 import { createIdentities, embedMemberId } from './auth/identities.ts';
 import { loadSecrets } from './auth/secrets.ts';
+import { createBackendEgress } from './egress/backend-end.ts';
+import { createNetworkProxy } from './egress/network-proxy.ts';
+import { createReach } from './egress/reach.ts';
 import { createEmbeds } from './embeds/embeds.ts';
 import { createBlobs } from './environments/blobs.ts';
 import { createEnvironments } from './environments/environments.ts';
@@ -108,6 +111,11 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   });
   environments.onRemoved((environmentId) => embeds.remove(environmentId));
   const backendSettings = createBackendSettings({ database, key: secrets.backendSettings });
+  const reach = createReach({
+    settings: backendSettings, allow: settings.config.egress.allow, allowedOrigins: settings.egressAllowedOrigins ?? [],
+    note: (environmentId, event) => logger.debug?.('Egress', { environmentId, ...event }),
+  });
+  const egress = createBackendEgress({ reach, logger });
   const identities = createIdentities({ database, secrets, agentOf: tokens.identify, embedOf: embeds.identify, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
   const grants = createGrants(database);
   const packages = await createPackagesApp({ dataDir: settings.dataDir, config: settings, templatesDir: settings.templatesDir, verifyCapability: capabilities.verifyCapability, grants: grants.of, logger });
@@ -143,7 +151,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   }
   const sweepTimer = setInterval(() => void sweepBlobs().catch(() => undefined), SWEEP_EVERY_MS).unref();
   const mcp = createMcp({ agents, identities, logger, version: '1' });
-  const api = createApi({ hosts: hosts.links, sharing, embeds, backendSettings, activity, agents, mcp, environments, grants, rooms, blobs, ...content, resources, resourceUse: createResourceUse(hosts.links), identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
+  const api = createApi({ hosts: hosts.links, sharing, embeds, backendSettings, networkProxy: createNetworkProxy(reach), activity, agents, mcp, environments, grants, rooms, blobs, ...content, resources, resourceUse: createResourceUse(hosts.links), identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({
     baseHost: new URL(settings.baseOrigin).host,
     logger,
@@ -215,6 +223,8 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
       for (const server of servers) server.closeIdleConnections();
       await Promise.race([Promise.all(closed), new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())]);
       for (const server of servers) server.closeAllConnections();
+      await egress.close();
+      await reach.close();
       await mcp.close();
       agents.close();
       await Promise.all([rooms.close(), packages.close()]);
