@@ -18,7 +18,7 @@ export interface ConfigurationInput {
 }
 
 const workerSource = (name: string): string => readFileSync(new URL(`./workers/${name}.js`, import.meta.url), 'utf8');
-const SOURCES = { gate: workerSource('gate'), prelude: workerSource('prelude'), tail: workerSource('tail'), database: workerSource('database') };
+const SOURCES = { gate: workerSource('gate'), start: workerSource('start'), prelude: workerSource('prelude'), tail: workerSource('tail'), database: workerSource('database') };
 
 /** A text literal (capnp's lexer takes C's escapes; control characters as two hexadecimal digits). */
 export function text(value: string): string {
@@ -45,7 +45,7 @@ const ownWorker = (name: keyof typeof SOURCES, fields: string): string => worker
 
 function programWorker({ spec, marker }: ConfigurationInput): string {
   const [entry] = spec.bundle.modules;
-  const start = `import ${text(`${PREFIX}prelude`)};\nexport { default } from ${text(entry?.name ?? '')};\n`;
+  const start = SOURCES.start.replace("'@PRELUDE@'", text(`${PREFIX}prelude`)).replace("'@ENTRY@'", text(entry?.name ?? ''));
   const modules = [
     { name: `${PREFIX}start`, kind: 'esm' as const, content: start },
     { name: `${PREFIX}prelude`, kind: 'esm' as const, content: SOURCES.prelude.replaceAll('@MARKER@', marker) },

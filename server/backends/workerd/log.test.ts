@@ -44,6 +44,8 @@ describe('what a program says', () => {
   test.each([
     ['a syntax error', 'export default {\n fetch( {', /SyntaxError.*backend\.js:2/],
     ['no default export', 'export const a = 1;', /does not provide an export named 'default'/],
+    ['no fetch handler', 'export default {};', /The default export has no fetch handler/],
+    ['a default export that is no object', 'export default 1;', /no fetch handler/],
     ['an import that nothing has', 'import "nope"; export default {};', /No such module "nope"/],
     ['an exception at the start', 'export default {}; throw new Error("top");', /Error: top at backend\.js:1/],
     ['a wait without end at the start', 'await new Promise(() => {}); export default {};', /await/],
