@@ -14,6 +14,7 @@ import type { Activity } from './activity/activity.ts';
 import { activityRoutes } from './activity/routes.ts';
 import type { Identities, Identity } from './auth/identities.ts';
 import { sessionRoutes } from './auth/routes.ts';
+import { backendRedirect, isBackendRedirect } from './backend-proxy/redirect.ts';
 import { backendSettingsRoutes } from './backend-settings/routes.ts';
 import type { BackendSettings } from './backend-settings/settings.ts';
 import type { NetworkProxy } from './egress/network-proxy.ts';
@@ -93,6 +94,7 @@ export function createApi(options: ApiOptions): Api {
     const { pathname } = url;
     if (pathname === '/healthz') return health();
     if (pathname === '/mcp') return options.mcp.fetch(request);
+    if (isBackendRedirect(pathname)) return backendRedirect(request, url, options);
     if (pathname.startsWith('/ws/')) throw TerrariumError.of('E-TERRARIUM-1303');
     const isSignIn = pathname === '/login' && url.searchParams.has('token');
     return isSignIn || pathname === '/api' || pathname.startsWith('/api/') ? app.fetch(request) : undefined;
