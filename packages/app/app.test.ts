@@ -39,7 +39,7 @@ test('one token serves all calls; one that is taken no longer is asked for again
   await appData('notes').list();
   await appData('notes').list();
   expect(seen).toEqual(['Bearer t1', 'Bearer t1', 'Bearer t2']);
-  expect(asked.filter((one) => one === 'GET /~terrarium/app')).toHaveLength(2);
+  expect(asked.filter((one) => one === 'POST /~terrarium/app')).toHaveLength(2);
 });
 
 test('an error of the server has its code, its status and its sentence', async () => {

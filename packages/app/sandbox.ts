@@ -41,7 +41,7 @@ async function reach(path: string, init: RequestInit): Promise<Response> {
 async function session(): Promise<Session> {
   const known = await asked?.catch(() => undefined);
   if (known !== undefined && known.expires - MARGIN > Date.now()) return known;
-  asked = reach('', {}).then(async (response) => {
+  asked = reach('', { method: 'POST' }).then(async (response) => {
     // A page that is served by something else than Terrarium gets that server's page at this path.
     if (!/^application\/json\b/.test(response.headers.get('content-type') ?? '')) throw new SandboxError('This page is not served by Terrarium: there is no app data here.', { code: undefined, status: response.status });
     return (await response.json()) as Session;

@@ -47,8 +47,8 @@ export function createAppData({ backends, capabilities, backendOrigin, logger }:
   const storeOf = async (environmentId: string, signal: AbortSignal): Promise<AppStore> => createAppStore(await backends.database(environmentId, signal));
 
   function session(request: Request, label: string): Response {
-    // Of the page's own origin: no other site's page gets a token of this environment.
-    if (request.method !== 'GET' || request.headers.get('sec-fetch-site') !== 'same-origin') throw TerrariumError.of('E-TERRARIUM-1270');
+    if (request.method !== 'POST') throw notFound(request);
+    if (!isOfItsOrigin(request)) throw TerrariumError.of('E-TERRARIUM-1270');
     const expires = Date.now() + TOKEN_MS;
     const token = capabilities.issueCapability({ label, kind: 'app-data', exp: expires });
     return Response.json({ v: 1, backend: backendOrigin(label), token, expires }, { headers: { 'cache-control': 'no-store' } });
@@ -109,6 +109,13 @@ export function createAppData({ backends, capabilities, backendOrigin, logger }:
 
 const answer = (status: number, body: unknown): Response => Response.json(body, { status, headers: { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } });
 const notFound = (request: Request): TerrariumError => TerrariumError.of('E-TERRARIUM-1102', { method: request.method, path: new URL(request.url).pathname.slice(0, 200) });
+
+/** No other site's page gets a token. Browsers say nothing of the site to addresses without TLS but loopback; of the origin they do. */
+function isOfItsOrigin({ headers, url }: Request): boolean {
+  const site = headers.get('sec-fetch-site');
+  const origin = headers.get('origin') ?? '';
+  return site === null ? URL.canParse(origin) && new URL(origin).host === (headers.get('host') ?? new URL(url).host) : site === 'same-origin';
+}
 
 function decoded(part: string): string {
   try {

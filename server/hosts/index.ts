@@ -2,6 +2,7 @@
 import { parseHost } from '../../shared/hosts.ts';
 import { TerrariumError } from '../../shared/errors/error.ts';
 import { errorResponse } from '../http/answer.ts';
+import type { AppData } from '../app-data/app-data.ts';
 import type { Logger } from '../logger.ts';
 import { serveApp } from './app-page.ts';
 import { serveBroker } from './broker.ts';
@@ -20,11 +21,13 @@ export interface Rooms {
   /** The REST API and sign-in on the app's host; `undefined` for a path that is not theirs. */
   api: (request: Request, url: URL) => Promise<Response> | Response | undefined;
   packages: Answer;
+  /** What pages of an environment keep on the server. */
+  appData: Pick<AppData, 'has' | 'fetch'>;
   /** A share link's own host. */
   share: (request: Request, name: string, port: number | undefined, incoming: Incoming | undefined) => Promise<Response>;
 }
 
-export function createFetch({ context, baseHost, logger, api, packages, share }: Rooms): (request: Request, connection?: { incoming?: Incoming }) => Promise<Response> {
+export function createFetch({ context, baseHost, logger, api, packages, appData, share }: Rooms): (request: Request, connection?: { incoming?: Incoming }) => Promise<Response> {
   /** The app may read what the container host answers, so that it can say why one does not start. */
   async function readableByApp(answering: Promise<Response>): Promise<Response> {
     const response = await answering;
@@ -43,6 +46,7 @@ export function createFetch({ context, baseHost, logger, api, packages, share }:
       case 'host':
         return await readableByApp(servePreviewHost(request, url, host.label, context).catch((error: unknown) => errorResponse(error, logger)));
       case 'preview':
+        if (appData.has(url.pathname)) return await appData.fetch(request, host.label);
         return servePreviewOrigin(request, url, host.label, context);
       case 'packages':
         return packages(request);

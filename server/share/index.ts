@@ -1,6 +1,7 @@
 /** Share links: their hosts, their ports on the local network, their routes. Rules: SPEC.md. */
 import { TerrariumError } from '../../shared/errors/error.ts';
 import { parseHost, type origins } from '../../shared/hosts.ts';
+import type { AppData } from '../app-data/app-data.ts';
 import type { HostLinks } from '../host-link/links.ts';
 import type { Logger } from '../logger.ts';
 import type { Upgrade } from '../rooms/sockets.ts';
@@ -13,6 +14,7 @@ import { createShareTunnel, type Arrival } from './tunnel.ts';
 
 export interface SharingOptions extends SharesOptions {
   hosts: HostLinks;
+  appData: Pick<AppData, 'has' | 'fetch'>;
   origins: ReturnType<typeof origins>;
   logger: Logger;
   /** Ports on the local network are wanted. */
@@ -42,7 +44,7 @@ export function createSharing(options: SharingOptions): Sharing {
   const { hosts, origins: at, logger } = options;
   const baseHost = new URL(at.app).host;
   const shares = createShares(options);
-  const tunnel = createShareTunnel({ shares, hosts, logger, onUse: (environmentId) => options.environments.use(environmentId), quietMs: (environmentId) => options.rooms.quietMs(environmentId), passwords: createPasswords(options.signingKey) });
+  const tunnel = createShareTunnel({ shares, hosts, appData: options.appData, logger, onUse: (environmentId) => options.environments.use(environmentId), quietMs: (environmentId) => options.rooms.quietMs(environmentId), passwords: createPasswords(options.signingKey) });
   const sockets = createShareSockets({ tunnel, shares, hosts, logger });
   const isLocal = /^(?:localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(at.app).hostname);
   const lan: Lan | undefined = options.lan && isLocal ? createLan({ shares, logger, fetch: (...args) => tunnel.fetch(...args), upgrade: (...args) => sockets.upgrade(...args) }) : undefined;

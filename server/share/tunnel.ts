@@ -1,5 +1,6 @@
 /** A visitor's request to a share link: who may, and through the environment's host to its server (SPEC.md). */
 import { TerrariumError } from '../../shared/errors/error.ts';
+import type { AppData } from '../app-data/app-data.ts';
 import type { HostLinks } from '../host-link/links.ts';
 import type { Logger } from '../logger.ts';
 import { answerHeaders, cookieOf, PASSWORD_COOKIE, readableAgain, requestHeaders, type ShareAddress, type Visitor } from './headers.ts';
@@ -14,6 +15,7 @@ export interface TunnelOptions {
   shares: Shares;
   passwords: Passwords;
   hosts: HostLinks;
+  appData: Pick<AppData, 'has' | 'fetch'>;
   /** Somebody visits what an environment shares. */
   onUse: (environmentId: string) => void;
   /** For how long the environment's files have not changed, at least. */
@@ -39,7 +41,7 @@ const CLIENT_CLOSED = 499;
 /** A form with one password and one path. */
 const MAX_FORM = 16 * 1024;
 
-export function createShareTunnel({ shares, passwords, hosts, onUse, quietMs, logger }: TunnelOptions): ShareTunnel {
+export function createShareTunnel({ shares, passwords, hosts, appData, onUse, quietMs, logger }: TunnelOptions): ShareTunnel {
   const wakes = createWakes();
 
   async function admit(share: Share, headers: Headers, { address }: Visitor): Promise<{ byHeader: boolean }> {
@@ -111,6 +113,7 @@ export function createShareTunnel({ shares, passwords, hosts, onUse, quietMs, lo
     const { pathname } = new URL(request.url);
     if (pathname === SHARE_PATHS.password && request.method === 'POST') return await unlock(request, arrival.share, visitor);
     const { byHeader } = await admit(arrival.share, request.headers, visitor);
+    if (appData.has(pathname)) return await appData.fetch(request, arrival.share.environmentId);
     return pathname.startsWith(SHARE_PREFIX) ? await own(request, pathname, arrival, visitor) : await forward(request, arrival, visitor, byHeader);
   }
 
