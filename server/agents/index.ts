@@ -5,6 +5,7 @@ import type { TerrariumConfig } from '../../shared/config/schema.ts';
 import type { Judge, PolicyMode } from '../../shared/policy/index.ts';
 import type { origins } from '../../shared/hosts.ts';
 import type { Activity } from '../activity/activity.ts';
+import type { Backends } from '../backends/backends.ts';
 import type { Blobs } from '../environments/blobs.ts';
 import type { Environments } from '../environments/environments.ts';
 import type { PreviewPages } from '../headless/preview-pages.ts';
@@ -31,6 +32,7 @@ import type { Review } from './review.ts';
 import { createAgentSessions } from './sessions.ts';
 import type { AgentSessions } from './sessions.ts';
 import type { AgentTokens } from './tokens.ts';
+import { backendHandlers } from './tools/backend.ts';
 import { environmentHandlers } from './tools/environments.ts';
 import { historyHandlers } from './tools/history.ts';
 import { fileHandlers } from './tools/files.ts';
@@ -68,12 +70,13 @@ export interface AgentsOptions {
   /** Where callers look at previews. */
   pages: PreviewPages;
   sharing: Sharing;
+  backends: Backends;
   policy: { judge: Judge; mode: PolicyMode };
   origins: ReturnType<typeof origins>;
   limits: TerrariumConfig['agents'];
 }
 
-export function createAgents({ tokens, database, rooms, blobs, environments, hosts, history, activity, pages, sharing, policy, origins: at, limits }: AgentsOptions): Agents {
+export function createAgents({ tokens, database, rooms, blobs, environments, hosts, history, activity, pages, sharing, backends, policy, origins: at, limits }: AgentsOptions): Agents {
   const audit = createAudit(database);
   const callLimit = createCallLimit(limits.calls_per_minute);
   const locks = createLocks(database);
@@ -90,6 +93,7 @@ export function createAgents({ tokens, database, rooms, blobs, environments, hos
     ...pageHandlers({ pages, container }),
     ...shareHandlers(sharing),
     ...historyHandlers(history),
+    ...backendHandlers({ backends, backendOrigin: at.backend }),
     ...fileHandlers({ rooms, editing, locks, presence, sessions }),
   };
   const review = createReview({ rooms, proposals });

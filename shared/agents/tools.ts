@@ -1,5 +1,6 @@
 /** All tools of agents. Whoever adds one: a description here, its work in server/agents/tools/. */
 import type * as z from 'zod';
+import { backendTools } from './tools/backend.ts';
 import { environmentTools } from './tools/environments.ts';
 import { historyTools } from './tools/history.ts';
 import { fileTools } from './tools/files.ts';
@@ -8,7 +9,7 @@ import { previewTools } from './tools/preview.ts';
 import { runTools } from './tools/run.ts';
 import { shareTools } from './tools/shares.ts';
 
-export const TOOLS = { ...environmentTools, ...fileTools, ...runTools, ...previewTools, ...pageTools, ...shareTools, ...historyTools };
+export const TOOLS = { ...environmentTools, ...fileTools, ...runTools, ...previewTools, ...pageTools, ...shareTools, ...historyTools, ...backendTools };
 
 export type ToolName = keyof typeof TOOLS;
 export type ToolInput<N extends ToolName> = z.output<(typeof TOOLS)[N]['input']>;
