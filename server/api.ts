@@ -15,6 +15,8 @@ import { activityRoutes } from './activity/routes.ts';
 import type { Identities, Identity } from './auth/identities.ts';
 import { sessionRoutes } from './auth/routes.ts';
 import { backendRedirect, isBackendRedirect } from './backend-proxy/redirect.ts';
+import type { Backends } from './backends/backends.ts';
+import { backendRoutes } from './backends/routes.ts';
 import { backendSettingsRoutes } from './backend-settings/routes.ts';
 import type { BackendSettings } from './backend-settings/settings.ts';
 import type { NetworkProxy } from './egress/network-proxy.ts';
@@ -46,6 +48,7 @@ export interface ApiOptions {
   environments: Environments;
   agents: Agents;
   embeds: Embeds;
+  backends: Backends;
   backendSettings: BackendSettings;
   networkProxy: NetworkProxy;
   mcp: McpEndpoint;
@@ -117,6 +120,7 @@ export function createApp(options: ApiOptions): ApiApp {
   fileRoutes(app, options);
   shareRoutes(app, options);
   embedRoutes(app, options);
+  backendRoutes(app, options);
   backendSettingsRoutes(app, options);
   networkProxyRoutes(app, options);
   activityRoutes(app, options);

@@ -1,11 +1,12 @@
 /** Puts the parts together: one process, one port, every room. */
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import path from 'node:path';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { TerrariumError } from '../shared/errors/error.ts';
-import { origins } from '../shared/hosts.ts';
+import { origins, parseHost } from '../shared/hosts.ts';
 import { createActivity } from './activity/activity.ts';
 import { createAgents } from './agents/index.ts';
 import { createMcp } from './agents/mcp.ts';
@@ -14,6 +15,9 @@ import { createApi } from './api.ts';
 import type { Route } from './api.ts';
 import { createChannels } from './channels/channels.ts';
 import { watchFiles } from './channels/file-changes.ts';
+import { createBackendProxy } from './backend-proxy/index.ts';
+import { createBackends } from './backends/index.ts';
+import type { Backends } from './backends/backends.ts';
 import { createBackendSettings } from './backend-settings/settings.ts';
 import { createCapabilities } from './auth/capability.ts';
 import { createIdentities, embedMemberId } from './auth/identities.ts';
@@ -62,6 +66,7 @@ export interface Terrarium {
   /** The running containers that may be asked. */
   hosts: HostLinks;
   sharing: Sharing;
+  backends: Backends;
   headless: Headless;
   listen(): Promise<void>;
   /** Stops taking requests, stores what is open, closes. */
@@ -85,6 +90,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
     onLoad(room) {
       room.doc.on('update', () => environments.use(room.environmentId));
       watchFiles(room, activity);
+      backends.deploys.watch(room);
       agents.sessions.follow(room);
     },
     gate: (environmentId, actor) => agents.gate(environmentId, actor),
@@ -113,7 +119,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const backendSettings = createBackendSettings({ database, key: secrets.backendSettings });
   const reach = createReach({
     settings: backendSettings, allow: settings.config.egress.allow, allowedOrigins: settings.egressAllowedOrigins ?? [],
-    note: (environmentId, event) => logger.debug?.('Egress', { environmentId, ...event }),
+    note: (environmentId, event) => backends.pool.note(environmentId, event),
   });
   const egress = createBackendEgress({ reach, logger });
   const identities = createIdentities({ database, secrets, agentOf: tokens.identify, embedOf: embeds.identify, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
@@ -126,6 +132,13 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
       return packageJson === undefined || lockfile === undefined ? undefined : { packageJson, lockfile };
     });
   }
+  const backends = createBackends({
+    dataDir: settings.dataDir, config: settings.config.backend, packages, rooms, blobs, environments, logger,
+    variables: (environmentId) => backendSettings.valuesOf(environmentId),
+    egressSocket: (environmentId) => egress.open(environmentId),
+  });
+  backendSettings.onVariables(backends.deploys.activate);
+  environments.onRemoved((environmentId) => void egress.shut(environmentId).catch((error: unknown) => logger.error('An egress end was not closed', { environmentId, error: String(error) })));
   const dist = staticFolder(settings.distDir);
   const hosts = createHosts({ baseHost: new URL(settings.baseOrigin).host, identities, environments, logger });
   const browser = createSharedBrowser({ executable: settings.config.headless.executable, egress: settings.config.headless.egress, appOrigin: settings.baseOrigin });
@@ -151,7 +164,16 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   }
   const sweepTimer = setInterval(() => void sweepBlobs().catch(() => undefined), SWEEP_EVERY_MS).unref();
   const mcp = createMcp({ agents, identities, logger, version: '1' });
-  const api = createApi({ hosts: hosts.links, sharing, embeds, backendSettings, networkProxy: createNetworkProxy(reach), activity, agents, mcp, environments, grants, rooms, blobs, ...content, resources, resourceUse: createResourceUse(hosts.links), identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
+  const backendProxy = createBackendProxy({
+    app: settings.baseOrigin, backends: backends.pool, logger,
+    isEnvironment: environments.isLabel,
+    onUse: environments.use,
+    isShareOf: (environmentId, origin) => {
+      const role = parseHost(new URL(origin).host, new URL(settings.baseOrigin).host);
+      return role.role === 'share' && sharing.shares.open().some((share) => share.name === role.name && share.environmentId === environmentId);
+    },
+  });
+  const api = createApi({ hosts: hosts.links, sharing, embeds, backends: backends.pool, backendSettings, networkProxy: createNetworkProxy(reach), activity, agents, mcp, environments, grants, rooms, blobs, ...content, resources, resourceUse: createResourceUse(hosts.links), identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({
     baseHost: new URL(settings.baseOrigin).host,
     logger,
@@ -175,9 +197,13 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   const servers: Server[] = [];
   let sockets: { close(): Promise<void> }[] = [];
 
+  const listener = getRequestListener(fetch);
+
   async function listenAt(address: string): Promise<void> {
-    const server = createAdaptorServer({ fetch, serverOptions: { maxHeaderSize: 65536, keepAliveTimeout: 65_000 } }) as Server;
-    sockets.push(attachSockets(server, { others: [hosts.upgrade, sharing.upgrade], agents, baseHost: new URL(settings.baseOrigin).host, identities, environments, rooms, channels, logger }));
+    const server = createServer({ maxHeaderSize: 65536, keepAliveTimeout: 65_000 }, (request, response) => {
+      if (!backendProxy.request(request, response)) void listener(request, response);
+    });
+    sockets.push(attachSockets(server, { others: [backendProxy.upgrade, hosts.upgrade, sharing.upgrade], agents, baseHost: new URL(settings.baseOrigin).host, identities, environments, rooms, channels, logger }));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(settings.port, address, () => {
@@ -194,6 +220,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
     routes: api.routes,
     hosts: hosts.links,
     sharing,
+    backends: backends.pool,
     headless,
     ownerToken: secrets.ownerToken,
     signInLink: `${at.app}/login?token=${encodeURIComponent(secrets.ownerToken)}`,
@@ -223,6 +250,8 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
       for (const server of servers) server.closeIdleConnections();
       await Promise.race([Promise.all(closed), new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())]);
       for (const server of servers) server.closeAllConnections();
+      await backendProxy.close();
+      await backends.close();
       await egress.close();
       await reach.close();
       await mcp.close();

@@ -44,7 +44,7 @@ export function createBuilder({ modules, policy, readBlob }: BuilderOptions): Bu
           if (verdict.allowed) return undefined;
           const { reason, instead, nearest } = verdict;
           const error = verdict.code === 'E-TERRARIUM-1120' ? TerrariumError.of(verdict.code, { package: name, reason, instead }) : TerrariumError.of(verdict.code, { package: name, nearest: nearest.join(', ') });
-          return `${error.code}: ${error.message}`;
+          return textOf(error);
         },
       }, signal);
       const manifest = manifestOf(source);
@@ -73,6 +73,7 @@ function refusedIn({ path, packageJson }: ManifestFile, error: unknown): unknown
   const name = error.context['package'];
   const before = packageJson.slice(0, Math.max(0, packageJson.indexOf(`"${String(name)}"`)));
   if (name === undefined || before === '') return error.toError();
-  const { code, message } = error.toError();
-  return TerrariumError.of('E-TERRARIUM-1218', { file: path, line: before.split('\n').length, column: before.length - before.lastIndexOf('\n'), problem: `${code}: ${message}` });
+  return TerrariumError.of('E-TERRARIUM-1218', { file: path, line: before.split('\n').length, column: before.length - before.lastIndexOf('\n'), problem: textOf(error.toError()) });
 }
+
+const textOf = ({ code, message }: TerrariumError): string => `${code}, ${message.replace(/\.$/, '')}`;

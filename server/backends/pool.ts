@@ -107,7 +107,7 @@ export function createPool({ driver, builder, store, rooms, environments, limits
     // Before the document is read: what is typed meanwhile makes it dirty again.
     slot.dirty = false;
     const source = sourceOf(slot.environmentId);
-    const isDataOnly = slot.deployed === undefined && entryOf((path) => source.has(path)) === undefined;
+    const isDataOnly = entryOf((path) => source.has(path)) === undefined;
     const { bundle, inputs, warnings } = isDataOnly ? DATA_ONLY : await builder.build(slot.environmentId, source, signal);
     for (const text of warnings) log.note(slot.environmentId, { kind: 'log', at: Date.now(), level: 'warn', text });
     return { bundle, inputs, migrations: migrationsOf(source), sourceKey: keyOf(source, inputs) };
@@ -193,8 +193,10 @@ export function createPool({ driver, builder, store, rooms, environments, limits
 
   function presentSlot(environmentId: string): Slot {
     checkActive(environmentId);
-    if (slots.get(environmentId)?.live === undefined && !has(environmentId)) throw TerrariumError.of('E-TERRARIUM-1200');
-    return slotOf(environmentId);
+    const slot = slotOf(environmentId);
+    const { live } = slot;
+    if ((live === undefined || live.deployed.bundle.digest === DATA_ONLY.bundle.digest) && !has(environmentId)) throw TerrariumError.of('E-TERRARIUM-1200');
+    return slot;
   }
 
   const has = (environmentId: string): boolean => {

@@ -6,7 +6,6 @@ import type { Right } from '../auth/access.ts';
 import type { Context } from 'hono';
 import type { ApiEnv } from '../api.ts';
 import { failure, json, jsonBody } from '../http/schemas.ts';
-import type { Backends } from './backends.ts';
 import { createInspector } from './inspect.ts';
 import { createLogRoutes } from './log-routes.ts';
 import { backendStatusSchema, querySchema, resultSchema, rowsSchema, snapshotNameSchema, snapshotSchema, statsSchema, tablesSchema } from './schemas.ts';
@@ -44,7 +43,7 @@ const restore = createRoute({
 });
 const drop = createRoute({ method: 'delete', path: `${one}/snapshots/{snapshot}`, summary: 'Delete a snapshot', request: { params: snapshotParam }, responses: { 204: { description: 'Deleted' }, ...failures } });
 
-export function backendRoutes(app: ApiApp, { environments, backends }: Pick<ApiOptions, 'environments'> & { backends: Backends }): void {
+export function backendRoutes(app: ApiApp, { environments, backends }: Pick<ApiOptions, 'environments' | 'backends'>): void {
   const inspector = createInspector(backends);
   const environmentOf = (c: Context<ApiEnv>, right: Right): string => requireRight(environments, c.get('identity'), c.req.param('id') ?? '', right).id;
   const view = (id: string): z.infer<typeof backendStatusSchema> => {

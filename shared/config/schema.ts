@@ -89,7 +89,7 @@ export type TerrariumConfig = z.infer<typeof configSchema>;
 
 /** Keys that are read and checked and have no effect in this version; naming one in the file earns a warning. */
 export const WITHOUT_EFFECT: readonly string[] = [
-  'isolation.provider', 'isolation.webcontainer.host', 'backend.max_instances', 'backend.instance_timeout', 'backend.memory_mb', 'backend.cpu_shares', 'backend.disk_mb',
+  'isolation.provider', 'isolation.webcontainer.host', 'backend.cpu_shares',
   'frontend.hot_reload', 'frontend.auto_save', 'frontend.sync_delay_ms', 'security.csp_policy',
 ];
 

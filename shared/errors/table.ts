@@ -68,7 +68,7 @@ export const ERRORS = {
   'E-TERRARIUM-1215': { status: 422, severity: 'error', retryable: false, message: '{file}:{line}:{column}: {problem}.', next: 'Correct the line; the version before it serves on.' },
   'E-TERRARIUM-1216': { status: 422, severity: 'error', retryable: false, message: '{file}:1: the entry of the backend has no default export.', next: 'Export an object with a fetch handler, such as a Hono app: export default app.' },
   'E-TERRARIUM-1217': { status: 422, severity: 'error', retryable: false, message: '{file}:{line}:{column}: nothing is found for the import "{specifier}".', next: 'Check the spelling; a package must be in the dependencies of {manifest}.' },
-  'E-TERRARIUM-1218': { status: 422, severity: 'error', retryable: false, message: '{file}:{line}:{column}: {problem}', next: 'Remove the package from the dependencies, or choose another one.' },
+  'E-TERRARIUM-1218': { status: 422, severity: 'error', retryable: false, message: '{file}:{line}:{column}: this package is not installed: {problem}.', next: 'Remove the package from the dependencies, or choose another one.' },
   'E-TERRARIUM-1219': { status: 422, severity: 'error', retryable: false, message: '{file}:{line}: the migration failed: {problem}.', next: 'Correct the statement: nothing of this file was applied, and the version before serves on.' },
   'E-TERRARIUM-1221': { status: 404, severity: 'error', retryable: false, message: 'There is no snapshot {snapshot} of this backend.', next: 'List the snapshots and choose one of them.' },
   'E-TERRARIUM-1222': { status: 413, severity: 'error', retryable: false, message: 'The bundle of the backend takes {bytes} bytes; {limit} are allowed.', next: 'Leave out large packages and data that the code does not need.' },
