@@ -8,6 +8,7 @@ import { getRequestListener } from '@hono/node-server';
 import { TerrariumError } from '../shared/errors/error.ts';
 import { origins, parseHost } from '../shared/hosts.ts';
 import { createActivity } from './activity/activity.ts';
+import { createAppData } from './app-data/app-data.ts';
 import { createAgents } from './agents/index.ts';
 import { createMcp } from './agents/mcp.ts';
 import { createAgentTokens } from './agents/tokens.ts';
@@ -139,14 +140,15 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
   });
   backendSettings.onVariables(backends.deploys.activate);
   environments.onRemoved((environmentId) => void egress.shut(environmentId).catch((error: unknown) => logger.error('An egress end was not closed', { environmentId, error: String(error) })));
+  const appData = createAppData({ backends: backends.pool, capabilities, backendOrigin: at.backend, logger });
   const dist = staticFolder(settings.distDir);
   const hosts = createHosts({ baseHost: new URL(settings.baseOrigin).host, identities, environments, logger });
   const browser = createSharedBrowser({ executable: settings.config.headless.executable, egress: settings.config.headless.egress, appOrigin: settings.baseOrigin });
   const headless = createHeadless({ browser, appOrigin: settings.baseOrigin, limits: settings.config.headless, identities, environments, hosts: hosts.links, logger });
   if (settings.config.headless.max > 0) hosts.links.setWaker((environmentId, signal) => headless.wake(environmentId, signal));
-  const sharing = createSharing({ database, environments, identities, rooms, signingKey: secrets.signing, hosts: hosts.links, origins: at, logger, lan: settings.config.share.lan });
+  const sharing = createSharing({ appData, database, environments, identities, rooms, signingKey: secrets.signing, hosts: hosts.links, origins: at, logger, lan: settings.config.share.lan });
   const pages = createPreviewPages({ browser, shares: sharing.shares, hosts: hosts.links, environments, origins: at });
-  const agents = createAgents({ history: content.history, pages, sharing, tokens, database, rooms, blobs, environments, hosts: hosts.links, activity, policy: packages.policy, origins: at, limits: settings.config.agents });
+  const agents = createAgents({ history: content.history, pages, sharing, backends: backends.pool, tokens, database, rooms, blobs, environments, hosts: hosts.links, activity, policy: packages.policy, origins: at, limits: settings.config.agents });
   let sweepTime: number | undefined;
   const sweep = createBlobSweep({
     database, blobs, environments: () => environments.list().map(({ id }) => id), now: () => sweepTime ?? Date.now(),
@@ -179,6 +181,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
     logger,
     api: (request, url) => api.fetch(request, url),
     packages: (request) => packages.fetch(request),
+    appData,
     share: (...args) => sharing.fetch(...args),
     context: {
       dist,
@@ -250,6 +253,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
       for (const server of servers) server.closeIdleConnections();
       await Promise.race([Promise.all(closed), new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())]);
       for (const server of servers) server.closeAllConnections();
+      appData.close();
       await backendProxy.close();
       await backends.close();
       await egress.close();
