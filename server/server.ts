@@ -6,7 +6,7 @@ import type { Server } from 'node:http';
 import path from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { TerrariumError } from '../shared/errors/error.ts';
-import { origins, parseHost } from '../shared/hosts.ts';
+import { origins } from '../shared/hosts.ts';
 import { createActivity } from './activity/activity.ts';
 import { createAppData } from './app-data/app-data.ts';
 import { createAgents } from './agents/index.ts';
@@ -123,6 +123,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
     note: (environmentId, event) => backends.pool.note(environmentId, event),
   });
   const egress = createBackendEgress({ reach, logger });
+  environments.onRemoved((environmentId) => void egress.shut(environmentId).catch((error: unknown) => logger.error('An egress end was not closed', { error: String(error) })));
   const identities = createIdentities({ database, secrets, agentOf: tokens.identify, embedOf: embeds.identify, cookieName: `terrarium_session_${new URL(settings.baseOrigin).port || 'default'}`, appOrigin: settings.baseOrigin });
   const grants = createGrants(database);
   const packages = await createPackagesApp({ dataDir: settings.dataDir, config: settings, templatesDir: settings.templatesDir, verifyCapability: capabilities.verifyCapability, grants: grants.of, logger });
@@ -170,10 +171,7 @@ export async function createTerrarium(settings: Settings, logger: Logger): Promi
     app: settings.baseOrigin, backends: backends.pool, logger,
     isEnvironment: environments.isLabel,
     onUse: environments.use,
-    isShareOf: (environmentId, origin) => {
-      const role = parseHost(new URL(origin).host, new URL(settings.baseOrigin).host);
-      return role.role === 'share' && sharing.shares.open().some((share) => share.name === role.name && share.environmentId === environmentId);
-    },
+    isShareOf: (environmentId, origin) => sharing.shares.open().some((share) => share.environmentId === environmentId && sharing.urls(share).some(({ url }) => new URL(url).origin === origin)),
   });
   const api = createApi({ hosts: hosts.links, sharing, embeds, backends: backends.pool, backendSettings, networkProxy: createNetworkProxy(reach), activity, agents, mcp, environments, grants, rooms, blobs, ...content, resources, resourceUse: createResourceUse(hosts.links), identities, origins: at, logger, sandbox: settings.config.security.sandbox_attributes });
   const fetch = createFetch({
