@@ -8,7 +8,7 @@ import type { CDPSession, Page } from 'playwright-core';
 import { launchOver, newProfile } from './browser.ts';
 import { networkTo, type Network } from './cut.ts';
 import { createServerProcess, type ServerProcess } from './server.ts';
-import { previewFrame, previewShows } from './workspace.ts';
+import { previewFrame, previewText } from './preview-frame.ts';
 
 export interface AvailabilityOptions {
   requests: number;
@@ -30,6 +30,7 @@ export interface Availability {
 
 type Fault = 'workers' | 'cut' | 'reload';
 const FAULTS: readonly Fault[] = ['workers', 'cut', 'reload'];
+const START_MS = 60_000;
 const LIMIT_MS = 10_000;
 const CUT_MS = 5000;
 const AGAIN_MS = 100;
@@ -64,7 +65,11 @@ export async function measureAvailability(options: AvailabilityOptions): Promise
 async function opened(server: ServerProcess, page: Page, network: Network): Promise<Disturbed> {
   const id = await server.create('react-ts');
   await page.goto(`${server.origin}/e/${id}`);
-  await previewShows(page, /Count is 0/);
+  const limit = AbortSignal.timeout(START_MS);
+  while (!(await previewText(page)).includes(EXPECTED)) {
+    if (limit.aborted) throw new Error('The preview did not come up.');
+    await pause(AGAIN_MS);
+  }
   const response = await server.api(`/api/environments/${id}/shares`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
   const { url } = (await response.json()) as { url: string };
   const devtools = await page.context().newCDPSession(page);

@@ -4,6 +4,8 @@
  * other end meanwhile stays silent for ever.
  */
 import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { Slowed, type Line, type Slowness } from './slow.ts';
 
 export interface Network {
   readonly port: number;
@@ -13,12 +15,14 @@ export interface Network {
   close(): Promise<void>;
 }
 
-/** @param port of the server, on the loopback address */
-export async function networkTo(port: number): Promise<Network> {
+/** @param port of the server, on the loopback address @param slowness of each direction */
+export async function networkTo(port: number, slowness?: Slowness): Promise<Network> {
+  const lines: [Line, Line] = [{ freeAt: 0 }, { freeAt: 0 }];
+  const slowed = (): Duplex[] => (slowness === undefined ? [] : lines.map((line) => new Slowed(line, slowness)));
   const pairs = new Set<Pair>();
   let isCut = false;
   const server = createServer({ allowHalfOpen: true }, (client) => {
-    const pair = new Pair(client, port, () => isCut, () => pairs.delete(pair));
+    const pair = new Pair(client, port, slowed(), () => isCut, () => pairs.delete(pair));
     pairs.add(pair);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -42,15 +46,20 @@ class Pair {
   private readonly port: number;
   private readonly isCut: () => boolean;
   private readonly gone: () => void;
+  /** What bytes go through there, and back. */
+  private readonly there: Duplex | undefined;
+  private readonly back: Duplex | undefined;
   private remote: Socket | undefined;
   /** One end went away while nobody could hear of it. */
   private lost = false;
 
-  constructor(client: Socket, port: number, isCut: () => boolean, gone: () => void) {
+  constructor(client: Socket, port: number, [there, back]: readonly Duplex[], isCut: () => boolean, gone: () => void) {
     this.client = client;
     this.port = port;
     this.isCut = isCut;
     this.gone = gone;
+    this.there = there;
+    this.back = back;
     this.watch(client);
     this.follow();
   }
@@ -58,18 +67,16 @@ class Pair {
   /** Passes bytes on, or none. */
   follow(): void {
     if (this.isCut()) {
-      this.client.pause().unpipe();
-      this.remote?.pause().unpipe();
+      for (const part of [this.client, this.there, this.remote, this.back]) part?.pause().unpipe();
     } else if (!this.lost) {
       this.remote ??= this.connect();
-      this.client.pipe(this.remote);
-      this.remote.pipe(this.client);
+      passes(this.client, this.there, this.remote);
+      passes(this.remote, this.back, this.client);
     }
   }
 
   destroy(): void {
-    this.client.destroy();
-    this.remote?.destroy();
+    for (const part of [this.client, this.there, this.remote, this.back]) part?.destroy();
     this.gone();
   }
 
@@ -87,3 +94,5 @@ class Pair {
     });
   }
 }
+
+const passes = (from: Duplex, through: Duplex | undefined, to: Duplex) => (through === undefined ? from.pipe(to) : from.pipe(through).pipe(to));

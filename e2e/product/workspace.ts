@@ -1,6 +1,9 @@
 /** What the tests do and see in an open workspace: editor, terminal, preview, saved state. */
 import { expect, vi } from 'vitest';
-import type { Frame, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { previewText } from './preview-frame.ts';
+
+export { previewFrame, previewText } from './preview-frame.ts';
 
 /** Editors and terminals draw spaces as no-break spaces. */
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
@@ -17,11 +20,6 @@ export async function typeAtTop(page: Page, text: string, options: { delay?: num
 }
 
 export const saved = (page: Page) => page.waitForSelector('[data-saved=saved]', { state: 'attached' });
-
-export const previewFrame = (page: Page): Frame | undefined => page.frames().find((frame) => /--\d+\.preview\./.test(frame.url()) && frame.parentFrame() === page.mainFrame() && !frame.url().includes('~terrarium'));
-
-/** What the preview shows; empty while it shows nothing. */
-export const previewText = async (page: Page): Promise<string> => (await previewFrame(page)?.evaluate(() => document.body.innerText).catch(() => '')) ?? '';
 
 export const previewShows = (page: Page, text: string | RegExp, timeout = 60_000) => until(() => previewText(page), text, timeout);
 

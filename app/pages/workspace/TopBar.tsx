@@ -65,13 +65,13 @@ export function BootChip({ session }: { session: WorkspaceSession }) {
   if (state === 'running') {
     return (
       <span className="chip warn" role="status">
-        <Spinner label="Starting" /> {phase === undefined ? 'Starting' : PHASE_LABELS[phase]}
+        <Spinner label="Starting" /> <span className="chip-words">{phase === undefined ? 'Starting' : PHASE_LABELS[phase]}</span>
       </span>
     );
   }
   return (
     <span className="chip good" role="status">
-      <span className="dot" /> running
+      <span className="dot" /> <span className="chip-words">running</span>
     </span>
   );
 }
