@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'react';
-import type { FormEvent } from 'react';
 import { addNote, listNotes, removeNote } from './api.ts';
 import type { Note } from './api.ts';
 
@@ -24,8 +23,7 @@ export function App() {
     return () => stop.abort();
   }, []);
 
-  function save(event: FormEvent) {
-    event.preventDefault();
+  function save() {
     void attempt(async () => {
       const note = await addNote(text);
       setNotes((known = []) => [note, ...known]);
@@ -43,7 +41,12 @@ export function App() {
   return (
     <main>
       <h1>Notes</h1>
-      <form onSubmit={save}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          save();
+        }}
+      >
         <input aria-label="New note" placeholder="Write a note" value={text} maxLength={1000} onChange={(event) => setText(event.target.value)} />
         <button type="submit" disabled={text.trim() === ''}>
           Save

@@ -1,5 +1,5 @@
 import { ChevronLeft, ChevronRight, RotateCw, Table2, TerminalSquare } from 'lucide-react';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { listTables, readRows } from '../../../api/backend.ts';
 import type { DatabaseTable } from '../../../api/backend.ts';
 import { IconButton } from '../../../ui/controls.tsx';
@@ -56,7 +56,11 @@ function Rows({ environmentId, table, onReload }: { environmentId: string; table
   const read = useCallback((signal: AbortSignal) => readRows(environmentId, table.name, offset, PAGE, signal), [environmentId, table.name, offset]);
   const { value, error, reload } = useCall(read);
   // Another count of rows: what is shown is old.
-  useEffect(() => reload(), [table.rows, reload]);
+  const [shownOf, setShownOf] = useState(table.rows);
+  if (shownOf !== table.rows) {
+    setShownOf(table.rows);
+    reload();
+  }
   const last = Math.min(offset + PAGE, value?.total ?? 0);
   return (
     <>

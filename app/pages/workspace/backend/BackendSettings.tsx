@@ -11,13 +11,14 @@ import { useCall } from './use-call.ts';
 /** What the backend is given, and whom it may call: for the owner alone. */
 export function BackendSettings({ environmentId }: { environmentId: string }) {
   const read = useCallback((signal: AbortSignal) => getSettings(environmentId, signal), [environmentId]);
-  const { value, error, reload } = useCall(read);
+  const { value, error } = useCall(read);
   const [changed, setChanged] = useState<Settings>();
   const [isBusy, setBusy] = useState(false);
   const settings = changed ?? value;
-  const act = (work: () => Promise<Settings>) => {
+  /** `onDone`: what was typed stays where it was refused. */
+  const act = (work: () => Promise<Settings>, onDone: () => void = () => undefined) => {
     setBusy(true);
-    attempt(() => work().then(setChanged).catch((problem: unknown) => (reload(), Promise.reject(problem))).finally(() => setBusy(false)));
+    attempt(() => work().then((answer) => (setChanged(answer), onDone())).finally(() => setBusy(false)));
   };
   if (settings === undefined) return <PanelLoad isLoaded={false} error={error} label="Loading the settings" />;
   return (
@@ -40,7 +41,7 @@ export function BackendSettings({ environmentId }: { environmentId: string }) {
             </Item>
           ))}
         </ul>
-        <NewVariable isBusy={isBusy} onSet={(name, text, secret) => act(() => setVariable(environmentId, name, text, secret))} />
+        <NewVariable isBusy={isBusy} onSet={(name, text, secret, onDone) => act(() => setVariable(environmentId, name, text, secret), onDone)} />
       </section>
       <section aria-label="Hosts">
         <h3>Hosts it may call</h3>
@@ -56,7 +57,7 @@ export function BackendSettings({ environmentId }: { environmentId: string }) {
             </Item>
           ))}
         </ul>
-        <NewHost isBusy={isBusy} onSet={(host, credential) => act(() => setHost(environmentId, host, credential))} />
+        <NewHost isBusy={isBusy} onSet={(host, credential, onDone) => act(() => setHost(environmentId, host, credential), onDone)} />
       </section>
     </div>
   );
@@ -74,15 +75,16 @@ function Item({ name, isBusy, onRemove, children }: { name: string; isBusy: bool
   );
 }
 
-function NewVariable({ isBusy, onSet }: { isBusy: boolean; onSet: (name: string, value: string, secret: boolean) => void }) {
+function NewVariable({ isBusy, onSet }: { isBusy: boolean; onSet: (name: string, value: string, secret: boolean, onDone: () => void) => void }) {
   const [name, setName] = useState('');
   const [value, setValue] = useState('');
   const [isSecret, setSecret] = useState(true);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    onSet(name.trim(), value, isSecret);
-    setName('');
-    setValue('');
+    onSet(name.trim(), value, isSecret, () => {
+      setName('');
+      setValue('');
+    });
   };
   return (
     <form className="setting-form" onSubmit={submit}>
@@ -98,16 +100,17 @@ function NewVariable({ isBusy, onSet }: { isBusy: boolean; onSet: (name: string,
   );
 }
 
-function NewHost({ isBusy, onSet }: { isBusy: boolean; onSet: (host: string, credential: { header: string; value: string } | undefined) => void }) {
+function NewHost({ isBusy, onSet }: { isBusy: boolean; onSet: (host: string, credential: { header: string; value: string } | undefined, onDone: () => void) => void }) {
   const [host, setName] = useState('');
   const [header, setHeader] = useState('');
   const [value, setValue] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    onSet(host.trim(), header.trim() === '' ? undefined : { header: header.trim(), value });
-    setName('');
-    setHeader('');
-    setValue('');
+    onSet(host.trim(), header.trim() === '' ? undefined : { header: header.trim(), value }, () => {
+      setName('');
+      setHeader('');
+      setValue('');
+    });
   };
   return (
     <form className="setting-form" onSubmit={submit}>
