@@ -141,7 +141,7 @@ describe('deploying', () => {
     write('a', 'backend/migrations/0002_more.sql', 'CREATE TABLE more (id INTEGER);');
     await pool.deploy('a', signal());
     expect(await get('a', '/')).toBe('two ');
-    expect((await database.query('SELECT 1', [], signal()).catch(() => undefined))).toBeUndefined();
+    expect((await database.query('SELECT COUNT(*) FROM more', [], signal())).rows).toEqual([[0]]);
   });
 
   test('[BP7] requests that come while a version is replaced wait for the new one', async () => {
@@ -189,8 +189,10 @@ describe('limits', () => {
   test('[BP8] more environments than seats at once all get their answers', async () => {
     const ids = ['a', 'b', 'c', 'd', 'e'];
     const { get } = await withNotes(...ids);
-    const answers = await Promise.all([...ids, ...ids].map((id) => get(id, '/')));
-    expect(new Set(answers)).toEqual(new Set(['one ']));
+    for (let round = 0; round < 5; round++) {
+      const answers = await Promise.all([...ids, ...ids].map((id) => get(id, '/')));
+      expect(new Set(answers)).toEqual(new Set(['one ']));
+    }
   }, 30_000);
 
   test('[BP8] what is idle is suspended', async () => {

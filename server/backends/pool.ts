@@ -7,6 +7,7 @@ import type { Rooms } from '../rooms/rooms.ts';
 import type { Backends, BackendUse } from './backends.ts';
 import type { Builder } from './build.ts';
 import type { BackendDriver, BackendLimits } from './driver.ts';
+import { heldDatabase } from './held-database.ts';
 import { createEventLog } from './event-log.ts';
 import { createSeats } from './seats.ts';
 import { Slot } from './slot.ts';
@@ -164,15 +165,24 @@ export function createPool({ driver, builder, store, rooms, environments, limits
     log.note(slot.environmentId, { kind: 'error', at: Date.now(), origin: error.code === 'E-TERRARIUM-1219' ? 'migration' : 'build', name: error.code, message: error.message, frames });
   }
 
-  /** A running instance, for as long as it takes; ended by the caller's signal and never by it alone for the others. */
-  async function liveOf(slot: Slot, signal: AbortSignal): Promise<Live> {
+  /** A running instance that is in use until released; ended by the caller's signal, and never by it for the others. */
+  async function hold(slot: Slot, signal: AbortSignal): Promise<{ live: Live; release: () => void }> {
     for (;;) {
       signal.throwIfAborted();
-      if (slot.live !== undefined) return slot.live;
+      if (slot.live !== undefined) return held(slot, slot.live);
       if (slot.waiting >= MOST_WAITING) throw TerrariumError.of('E-TERRARIUM-1202');
       slot.waiting++;
       try {
-        await abortable(slot.exclusive(() => wake(slot, closing.signal)), signal);
+        // In the slot's turn, before the next one that may suspend it.
+        const taken = slot.exclusive(async () => {
+          await wake(slot, closing.signal);
+          return slot.live === undefined ? undefined : held(slot, slot.live);
+        });
+        const found = await abortable(taken, signal).catch((error: unknown) => {
+          taken.then((late) => late?.release(), () => undefined);
+          throw error;
+        });
+        if (found !== undefined) return found;
       } finally {
         slot.waiting--;
       }
@@ -207,21 +217,9 @@ export function createPool({ driver, builder, store, rooms, environments, limits
 
   async function use(environmentId: string, signal: AbortSignal): Promise<BackendUse> {
     const slot = presentSlot(environmentId);
-    const live = await liveOf(slot, signal);
-    live.users++;
-    slot.lastUsed = Date.now();
+    const { live, release } = await hold(slot, signal);
     environments.use(environmentId);
-    let released = false;
-    return {
-      address: live.instance.address,
-      instanceId: live.id,
-      release() {
-        if (released) return;
-        released = true;
-        live.users--;
-        slot.lastUsed = Date.now();
-      },
-    };
+    return { address: live.instance.address, instanceId: live.id, release };
   }
 
   /** Changes the data while nothing has them open, and starts it again where it ran. */
@@ -277,15 +275,19 @@ export function createPool({ driver, builder, store, rooms, environments, limits
     },
     async database(environmentId, signal) {
       const slot = dataSlot(environmentId);
-      const { instance } = await liveOf(slot, signal);
-      slot.lastUsed = Date.now();
-      return instance.database;
+      const database = heldDatabase(async (asked) => {
+        const { live, release } = await hold(slot, asked);
+        return { database: live.instance.database, release };
+      });
+      // What keeps it from starting is said here.
+      (await hold(slot, signal)).release();
+      return database;
     },
     stats: async (environmentId) => slots.get(environmentId)?.live?.instance.stats(),
     async reset(environmentId, signal) {
       const slot = dataSlot(environmentId);
       await withDataClosed(slot, signal, () => store.clearData(environmentId));
-      await liveOf(slot, signal);
+      (await hold(slot, signal)).release();
     },
     snapshot: (environmentId, name, signal) => withDataClosed(dataSlot(environmentId), signal, () => store.snapshot(environmentId, name)),
     snapshots: store.snapshots,
@@ -313,6 +315,21 @@ export function createPool({ driver, builder, store, rooms, environments, limits
       closing.abort();
       await Promise.allSettled([...slots.values()].map((slot) => slot.exclusive(() => slot.stop())));
       await driver.close();
+    },
+  };
+}
+
+function held(slot: Slot, live: Live): { live: Live; release: () => void } {
+  live.users++;
+  slot.lastUsed = Date.now();
+  let released = false;
+  return {
+    live,
+    release() {
+      if (released) return;
+      released = true;
+      live.users--;
+      slot.lastUsed = Date.now();
     },
   };
 }

@@ -1,5 +1,4 @@
-/** How many instances run at once; at the cap the least recently used one is suspended for the next (SPEC BP8). */
-import pLimit from 'p-limit';
+/** How many instances run at once; at the cap the least recently used one is suspended for the next (SPEC BP8, BP11). */
 
 export interface Seated {
   readonly environmentId: string;
@@ -8,30 +7,54 @@ export interface Seated {
 }
 
 export interface Seats<S extends Seated> {
+  /** Resolves when the slot has a seat; at once where it has one. */
   take(slot: S): Promise<void>;
   leave(slot: S): void;
   readonly holders: ReadonlySet<S>;
 }
 
-/** `suspend` resolves when the slot has left its seat. */
+/**
+ * `suspend` is asked and not waited for: a seat is given on when its holder leaves it, for whatever reason, so that who waits for one keeps
+ * nobody from leaving.
+ */
 export function createSeats<S extends Seated>(most: number, suspend: (slot: S) => Promise<void>): Seats<S> {
   const holders = new Set<S>();
-  const oneAtATime = pLimit(1);
+  const waiting: { slot: S; resolve: () => void }[] = [];
+  const leaving = new Set<S>();
+
+  function free(): void {
+    const staying = [...holders].filter((slot) => !leaving.has(slot)).sort(byUse);
+    const expected = holders.size - staying.length;
+    for (const slot of staying.slice(0, Math.max(0, waiting.length - expected))) {
+      leaving.add(slot);
+      const done = (): void => {
+        leaving.delete(slot);
+        free();
+      };
+      suspend(slot).then(done, done);
+    }
+  }
+
   return {
     holders,
-    async take(slot) {
-      if (holders.has(slot)) return;
-      await oneAtATime(async () => {
-        while (holders.size >= most) {
-          const [oldest] = [...holders].sort(byUse);
-          if (oldest === undefined) break;
-          await suspend(oldest);
-          // One that something else has started again meanwhile is as good a holder as any.
-        }
+    take(slot) {
+      if (holders.has(slot)) return Promise.resolve();
+      if (holders.size < most) {
         holders.add(slot);
+        return Promise.resolve();
+      }
+      return new Promise((resolve) => {
+        waiting.push({ slot, resolve });
+        free();
       });
     },
-    leave: (slot) => void holders.delete(slot),
+    leave(slot) {
+      if (!holders.delete(slot)) return;
+      const next = waiting.shift();
+      if (next === undefined) return;
+      holders.add(next.slot);
+      next.resolve();
+    },
   };
 }
 

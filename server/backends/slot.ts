@@ -117,6 +117,7 @@ export class Slot {
       throw error;
     }
     this.live = live;
+    this.lastUsed = Date.now();
     void instance.ended.then((end) => this.#onEnded(live, end));
   }
 
