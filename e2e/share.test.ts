@@ -139,7 +139,7 @@ test('[SH6] a password is asked for, and lets in', async () => {
 
 test('[E5] the dialog makes a link, shows its code and who looks, and revokes it', async () => {
   await host.getByRole('button', { name: 'Share', exact: true }).click();
-  const dialog = host.getByRole('dialog');
+  const dialog = host.getByRole('region', { name: 'Share links of the preview' });
   await dialog.getByLabel('Name in the address').fill('shown-in-the-dialog');
   await dialog.getByLabel('Ends').selectOption('day');
   await dialog.getByRole('button', { name: 'Share the preview' }).click();
@@ -157,6 +157,34 @@ test('[E5] the dialog makes a link, shows its code and who looks, and revokes it
   await page.reload();
   await shows(page, /E-TERRARIUM-1331/);
   await page.context().close();
+  await host.keyboard.press('Escape');
+});
+
+test('[E5] the dialog says whether visitors may start the server’s browser: by itself those who know a password, and whoever it is chosen for', async () => {
+  await host.getByRole('button', { name: 'Share', exact: true }).click();
+  const dialog = host.getByRole('region', { name: 'Share links of the preview' });
+  const mayStart = dialog.getByLabel('Visitors may start it');
+  const make = async (name: string) => {
+    await dialog.getByLabel('Name in the address').fill(name);
+    await dialog.getByRole('button', { name: 'Share the preview' }).click();
+    const item = dialog.getByRole('listitem').filter({ has: host.getByRole('button', { name: `Revoke ${name}` }) });
+    await item.waitFor();
+    const isSaid = await item.getByText('may be started').isVisible();
+    await item.getByRole('button', { name: `Revoke ${name}` }).click();
+    await item.waitFor({ state: 'detached' });
+    return isSaid;
+  };
+  expect(await mayStart.isChecked()).toBe(false);
+  expect(await make('started-by-nobody')).toBe(false);
+  await mayStart.check();
+  expect(await make('started-by-all')).toBe(true);
+  expect(await mayStart.isChecked()).toBe(false);
+  await dialog.getByLabel('Password').fill('open sesame');
+  expect(await mayStart.isChecked()).toBe(true);
+  expect(await make('started-by-some')).toBe(true);
+  await dialog.getByLabel('Password').fill('open sesame');
+  await mayStart.uncheck();
+  expect(await make('never-started')).toBe(false);
   await host.keyboard.press('Escape');
 });
 

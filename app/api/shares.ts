@@ -12,6 +12,7 @@ const shareSchema = z.object({
   joinUrl: z.string().nullable(),
   ports: z.array(z.number().int()),
   hasPassword: z.boolean(),
+  wake: z.boolean(),
   state: z.enum(['open', 'expired', 'revoked']),
   expiresAt: z.string().nullable(),
   viewers: z.array(z.object({ id: z.string(), address: z.string(), agent: z.string(), since: z.string(), open: z.number().int() })),
@@ -22,6 +23,8 @@ export interface NewShare {
   role: 'viewer' | 'editor';
   code?: boolean;
   password?: string;
+  /** Visitors may start the server's own browser where nobody has the environment open. */
+  wake: boolean;
   /** ISO 8601. */
   expiresAt?: string;
   name?: string;

@@ -17,14 +17,20 @@ interface Fields {
   password: string;
   name: string;
   allPorts: boolean;
+  /** Not chosen yet: who knows a password may. */
+  wake: boolean | undefined;
 }
 
-const EMPTY: Fields = { kind: 'preview', end: 'never', password: '', name: '', allPorts: false };
+const EMPTY: Fields = { kind: 'preview', end: 'never', password: '', name: '', allPorts: false, wake: undefined };
 
-function wantedOf({ kind, end, password, name, allPorts }: Fields, ports: number[]): NewShare {
+const mayWake = ({ wake, password }: Fields): boolean => wake ?? password !== '';
+
+function wantedOf(fields: Fields, ports: number[]): NewShare {
+  const { kind, end, password, name, allPorts } = fields;
   const lifetime = ENDS[end];
   return {
     role: kind === 'editor' ? 'editor' : 'viewer',
+    wake: mayWake(fields),
     ...(kind === 'code' ? { code: true } : {}),
     ...(lifetime === undefined ? {} : { expiresAt: new Date(Date.now() + lifetime).toISOString() }),
     ...(password === '' ? {} : { password }),
@@ -75,6 +81,9 @@ export function NewShareForm({ environmentId, ports, onCreated }: { environmentI
           <input type="checkbox" checked={fields.allPorts} onChange={(event) => change({ allPorts: event.target.checked })} /> Share all open ports ({ports.join(', ')})
         </label>
       )}
+      <label className="share-ports">
+        <input type="checkbox" checked={mayWake(fields)} onChange={(event) => change({ wake: event.target.checked })} /> Visitors may start it in the server’s own browser while nobody has it open
+      </label>
       <Button kind="primary" type="submit">
         <Link2 size={14} /> Share the preview
       </Button>

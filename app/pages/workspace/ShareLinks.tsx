@@ -1,4 +1,4 @@
-import { Check, Copy, Eye, Lock, QrCode, Trash2 } from 'lucide-react';
+import { Check, Copy, Eye, Lock, Power, QrCode, Trash2 } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { renderSVG } from 'uqr';
 import { listShares, revokeShare } from '../../api/shares.ts';
@@ -20,7 +20,7 @@ export function ShareLinks({ environmentId, ports }: { environmentId: string; po
   return (
     <section className="field" aria-label="Share links of the preview">
       <span className="field-label">Links that show the live preview</span>
-      <p className="hint">Whoever opens one sees what your preview shows, with each edit, and needs nothing else. It is shown by whoever has the environment open, else by the server’s own browser, which a visitor may start.</p>
+      <p className="hint">Whoever opens one sees what your preview shows, with each edit, and needs nothing else. It is shown by whoever has the environment open, else by the server’s own browser, where the link lets its visitors start that.</p>
       <NewShareForm environmentId={environmentId} ports={ports} onCreated={reload} />
       {error !== undefined && (
         <p className="field-error">
@@ -63,6 +63,11 @@ function ShareItem({ share, onRevoke }: { share: Share; onRevoke: () => void }) 
         {share.hasPassword && (
           <span className="chip">
             <Lock size={11} /> password
+          </span>
+        )}
+        {share.wake && (
+          <span className="chip" title="Visitors may start it in the server’s own browser">
+            <Power size={11} /> may be started
           </span>
         )}
         <span className="hint">{share.expiresAt === null ? 'no end' : `until ${new Date(share.expiresAt).toLocaleString()}`}</span>
