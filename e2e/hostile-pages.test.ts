@@ -16,6 +16,8 @@ const pages = {
   '/canvas': script('for (let i = 0; i < 40; i++) { const c = document.createElement("canvas"); c.width = c.height = 8192; document.body.append(c); const x = c.getContext("2d"); x.fillRect(0, 0, 8192, 8192); }'),
   '/prompts': script('navigator.geolocation.getCurrentPosition(() => {}, () => document.title = "denied"); Notification.requestPermission(); navigator.mediaDevices?.getUserMedia({ audio: true }).catch(() => {});'),
   '/file': '<!doctype html><title>file</title><input type=file>',
+  '/endless': script('for (;;);'),
+  '/endless-later': '<!doctype html><title>later</title><p>here</p><button onclick="for (;;);">Hang</button><input>',
   '/leaves': script('setTimeout(() => location.href = "file:///etc/passwd", 1)'),
   '/to-app': (request) => script('location.href = ' + JSON.stringify(new URL(request.headers['x-forwarded-host'] ? 'http://localhost:' + request.headers['x-forwarded-host'].split(':')[1] : 'http://localhost').href)),
 };
@@ -96,6 +98,21 @@ describe('[HP6] a call ends, and the answer is bounded', () => {
     expectBounded(answers);
     expect(answers['open']?.output).toMatchObject({ loading: true, title: 'unfinished' });
     expect(answers['page_tree']?.text).toContain('part');
+  });
+  // A script that never ends leaves no turn to anybody who asks its page: each tool ends with a code, and the page with it.
+  test('a script that begins to run for ever, and every tool after it', async () => {
+    expect((await tool('page_open', { path: '/endless-later' })).output).toMatchObject({ title: 'later' });
+    const hang = tool('page_click', { selector: 'button' });
+    const calls: [string, object][] = [['page_tree', {}], ['page_query', { selector: 'p' }], ['page_screenshot', {}], ['page_click', { selector: 'p' }], ['page_type', { selector: 'input', text: 'a' }], ['page_press', { selector: 'p', key: 'a' }]];
+    await hang;
+    const answers = Object.fromEntries(await Promise.all(calls.map(async ([name, input]) => [name, await tool(name, input)] as const)));
+    expectBounded({ ...answers, hang: await hang });
+    expect(Object.entries(answers).map(([name, { code }]) => `${name} ${code}`)).toEqual(calls.map(([name]) => `${name} E-TERRARIUM-1394`));
+  });
+  test('an endless script at load is a code', async () => {
+    const answer = await tool('page_open', { path: '/endless' });
+    expectBounded({ answer });
+    expect(answer.code).toBe('E-TERRARIUM-1394');
   });
   test('three million pixels are shown as far as can be drawn, and their element is not', async () => {
     await tool('page_open', { path: '/tall' });
