@@ -86,7 +86,7 @@ const config :Workerd.Config = (
   services = [${services.join(',\n    ')}],
   sockets = [${sockets.join(', ')}],
   v8Flags = ["--max-heap-size=${spec.limits.memoryMb}"],
-  logging = (structuredLogging = true),
+  logging = (structuredLogging = true, stdoutPrefix = "", stderrPrefix = ""),
 );
 `;
 }

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { TerrariumError } from '../../../shared/errors/error.ts';
 import type { BackendAddress, BackendDatabase } from '../driver.ts';
 
+/** As in workers/database.js, which looks at each statement; here it is of a whole answer. */
 const MAX_RESULT_MB = 16;
 
 const runSchema = z.union([
@@ -25,6 +26,7 @@ export function createControl(address: BackendAddress, quotaMb: number): Control
     const answer = runSchema.parse(JSON.parse(await ask('/run', statements, signal)));
     if ('results' in answer) return answer.results;
     if (/SQLITE_FULL|SQLITE_IOERR_WRITE/.test(answer.error)) throw TerrariumError.of('E-TERRARIUM-1208', { limit: quotaMb });
+    if (answer.error.startsWith('the result is larger')) throw TerrariumError.of('E-TERRARIUM-1209', { limit: MAX_RESULT_MB });
     throw TerrariumError.of('E-TERRARIUM-1205', { statement: answer.statement + 1, problem: answer.error });
   };
   return {

@@ -34,4 +34,24 @@ describe('workerd driver', () => {
     await expect(second.instance.database.batch([{ sql: "INSERT INTO notes (text) VALUES ('never')" }, { sql: 'INSERT INTO nowhere VALUES (1)' }], signal)).rejects.toMatchObject({ code: 'E-TERRARIUM-1205', context: { statement: 2 } });
     expect((await second.instance.database.query('SELECT count(*) FROM notes', [], signal)).rows).toEqual([[2]]);
   });
+
+  test('[BD2] a result beyond 16 MB is refused before it takes the memory', async () => {
+    const { instance, get } = await driver.run(handler("return new Response(await env.DB.prepare(\"SELECT zeroblob(5000000) UNION ALL SELECT 1\").all().catch(String));"));
+    await expect(instance.database.query("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT hex(randomblob(1000)) FROM c", [], AbortSignal.timeout(5_000))).rejects.toMatchObject({ code: 'E-TERRARIUM-1209' });
+    expect((await get('/')).body).toMatch(/SQLITE_TOOBIG/);
+  });
+
+  test('[BD7] the server is told of a full database by its code', async () => {
+    const { instance } = await driver.run(handler('return new Response();'), { limits: { memoryMb: 128, diskMb: 1, stuckMs: 1_000 } });
+    const signal = AbortSignal.timeout(5_000);
+    await instance.database.batch([{ sql: 'CREATE TABLE t (data BLOB)' }], signal);
+    await expect(instance.database.batch([{ sql: 'INSERT INTO t VALUES (zeroblob(2000000))' }], signal)).rejects.toMatchObject({ code: 'E-TERRARIUM-1208' });
+    expect(await instance.database.bytes(signal)).toBeLessThan(1024 * 1024);
+  });
+
+  test('[BD10] who asks the database of an instance that ends is told so', async () => {
+    const { instance } = await driver.run(handler('return new Response();'));
+    await instance.stop();
+    await expect(instance.database.query('SELECT 1', [], AbortSignal.timeout(5_000))).rejects.toMatchObject({ code: 'E-TERRARIUM-1207' });
+  });
 });

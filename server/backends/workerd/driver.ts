@@ -12,7 +12,7 @@ import type { Control } from './control.ts';
 import { startEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { createInstance } from './instance.ts';
-import { findTools, launchCommand, launchWarnings, workerdBinary } from './launch.ts';
+import { findTools, launchCommand, launchWarnings, workerdBinary, workingTools } from './launch.ts';
 import type { Tools } from './launch.ts';
 import { lockData, RUN_PREFIX } from './lock.ts';
 import type { DataLock } from './lock.ts';
@@ -28,11 +28,15 @@ export interface WorkerdOptions {
 
 export function createWorkerdDriver({ tools = findTools(), startMs = 10_000 }: WorkerdOptions = {}): BackendDriver {
   const running = new Set<BackendInstance>();
+  const working = workingTools(tools);
   return {
     name: 'workerd',
-    warnings: () => Promise.resolve(launchWarnings(tools)),
+    async warnings() {
+      const { tools: usable, warnings } = await working;
+      return [...warnings, ...launchWarnings(usable)];
+    },
     async start(spec, events, signal) {
-      const instance = await start(spec, events, signal, { tools, startMs });
+      const instance = await start(spec, events, signal, { tools: (await working).tools, startMs });
       running.add(instance);
       void instance.ended.then(() => running.delete(instance));
       return instance;

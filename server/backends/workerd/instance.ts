@@ -9,8 +9,8 @@ import type { LogReader } from './log.ts';
 import { processUsage } from './proc.ts';
 import { watchProcess } from './watch.ts';
 
-/** For a polite end; an open WebSocket alone keeps the engine from it, milliseconds. */
-const POLITE_MS = 200;
+/** For a polite end, milliseconds. Short, since an open WebSocket alone keeps the engine from it, a redeploy waits for it, and force loses nothing that was acknowledged. */
+const POLITE_MS = 50;
 type End = Awaited<BackendInstance['ended']>;
 
 export interface InstanceInput {

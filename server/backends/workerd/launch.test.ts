@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { text } from './configuration.ts';
 import { jailArguments } from './jail.ts';
-import { findTools, launchCommand, launchWarnings, workerdBinary } from './launch.ts';
+import { findTools, launchCommand, launchWarnings, workerdBinary, workingTools } from './launch.ts';
 import type { Tools } from './launch.ts';
 import { lockPath } from './lock.ts';
 import { createTestDriver, handler } from './testing.ts';
@@ -36,6 +36,13 @@ test('[BD13] the command is the engine inside of each tool that there is, limits
 test('[BD13] what is missing is said in sentences', () => {
   expect(launchWarnings(all, 1000)).toEqual([]);
   expect(launchWarnings(none, 0).join('\n')).toMatch(/bwrap[^]*prlimit[^]*setpriv[^]*root/);
+});
+
+test.skipIf(process.platform === 'win32')('[BD13] a jail that this system cannot make is not used, and said', async () => {
+  const broken = await workingTools({ ...none, bwrap: '/bin/false' });
+  expect(broken.tools.bwrap).toBeUndefined();
+  expect(broken.warnings).toEqual([expect.stringContaining('cannot make a jail')]);
+  expect(await workingTools({ ...none, bwrap: '/bin/true' })).toEqual({ tools: { ...none, bwrap: '/bin/true' }, warnings: [] });
 });
 
 test('[BD14] a system without the engine is told by a code', () => {

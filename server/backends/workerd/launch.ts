@@ -1,7 +1,9 @@
 /** The command that starts workerd with as much of a cage around it as this machine has. */
+import { execFile } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { TerrariumError } from '../../../shared/errors/error.ts';
 import type { BackendSpec } from '../driver.ts';
 import { jailArguments } from './jail.ts';
@@ -39,6 +41,18 @@ export function findTools(path: string = process.env.PATH ?? ''): Tools {
   const linux = process.platform === 'linux';
   const ofLinux = (name: string) => (linux ? find(name) : undefined);
   return { shell: process.platform === 'win32' ? undefined : find('sh'), nice: process.platform === 'win32' ? undefined : find('nice'), prlimit: ofLinux('prlimit'), setpriv: ofLinux('setpriv'), bwrap: ofLinux('bwrap') };
+}
+
+/** The tools without a jail that cannot be made: many systems have bubblewrap and forbid the namespaces that it is made of. */
+export async function workingTools(tools: Tools): Promise<{ tools: Tools; warnings: string[] }> {
+  if (tools.bwrap === undefined) return { tools, warnings: [] };
+  try {
+    await promisify(execFile)(tools.bwrap, ['--unshare-all', '--die-with-parent', '--as-pid-1', '--cap-drop', 'ALL', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', 'true'], { timeout: 5_000 });
+    return { tools, warnings: [] };
+  } catch (error) {
+    const said = String((error as { stderr?: string }).stderr ?? '').trim().split('\n').at(-1) || 'no reason given';
+    return { tools: { ...tools, bwrap: undefined }, warnings: [`bubblewrap is on this system and cannot make a jail (${said.slice(0, 200)}); user namespaces may be forbidden here.`] };
+  }
 }
 
 export interface LaunchInput {

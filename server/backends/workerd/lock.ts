@@ -43,7 +43,16 @@ async function whole(path: string, content: string): Promise<string> {
   return temporary;
 }
 
-async function take(path: string, content: string): Promise<void> {
+/** One at a time in this process: to judge a lock and to replace it are two steps. */
+let turn: Promise<unknown> = Promise.resolve();
+
+function take(path: string, content: string): Promise<void> {
+  const mine = turn.then(() => takeNow(path, content));
+  turn = mine.catch(() => {});
+  return mine;
+}
+
+async function takeNow(path: string, content: string): Promise<void> {
   const temporary = await whole(path, content);
   try {
     for (let attempt = 0; attempt < 3; attempt += 1) {
@@ -67,18 +76,28 @@ async function linked(from: string, to: string): Promise<boolean> {
 }
 
 async function clear(path: string): Promise<void> {
-  const found = await read(path);
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const found = parse(text);
   if (found !== undefined) {
     if (await lives(found.server)) throw TerrariumError.of('E-TERRARIUM-1204', { process: `number ${found.server.pid}` });
     if (found.engine !== undefined) await end(found.engine);
     if (found.engine?.runDir !== undefined && basename(found.engine.runDir).startsWith(RUN_PREFIX)) await rm(found.engine.runDir, { recursive: true, force: true });
   }
-  await rm(path, { force: true });
+  await remove(path, text);
 }
 
-async function read(path: string): Promise<z.infer<typeof lockSchema> | undefined> {
+/** Removes the lock that was judged, and not one that somebody else has put there meanwhile. */
+async function remove(path: string, judged: string): Promise<void> {
+  const aside = `${path}.${randomUUID()}`;
+  const moved = await rename(path, aside).then(() => true, () => false);
+  if (!moved) return;
+  if (await readFile(aside, 'utf8') !== judged) await linked(aside, path);
+  await rm(aside, { force: true });
+}
+
+function parse(text: string): z.infer<typeof lockSchema> | undefined {
   try {
-    return lockSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return lockSchema.parse(JSON.parse(text));
   } catch {
     // Cut short by the end of the machine: whoever wrote it ended with it.
     return undefined;

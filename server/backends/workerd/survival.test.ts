@@ -100,6 +100,7 @@ describe('the data folder', () => {
 
   test('[BD12] two who want it at once: one has it', async () => {
     const dataDir = driver.dataDir('race');
+    await writeFile(lockPath(dataDir), JSON.stringify({ server: { pid: process.pid, started: 'long ago' } }));
     const results = await Promise.allSettled([lockData(dataDir), lockData(dataDir), lockData(dataDir)]);
     expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected', 'rejected']);
   });

@@ -4,6 +4,8 @@
  */
 import { DurableObject, WorkerEntrypoint } from 'cloudflare:workers';
 
+/** Of one statement's rows: what is larger would take the instance's memory, and its neighbours' time on the way. */
+const MAX_RESULT_MB = 16;
 const FULL = 'database or disk is full: the quota of this environment is used up: SQLITE_FULL';
 
 export class Database extends DurableObject {
@@ -32,7 +34,7 @@ export class Database extends DurableObject {
     const start = Date.now();
     const changesBefore = this.#counters();
     const cursor = this.sql.exec(sql, ...params.map((value) => (Array.isArray(value) ? new Uint8Array(value) : value)));
-    const rows = [...cursor.raw()].map((row) => row.map((cell) => (cell instanceof ArrayBuffer ? [...new Uint8Array(cell)] : cell)));
+    const rows = collect(cursor.raw());
     const after = this.#counters();
     const changes = after.total - changesBefore.total;
     return {
@@ -53,6 +55,17 @@ export class Database extends DurableObject {
   bytes() {
     return this.sql.databaseSize;
   }
+}
+
+function collect(cursor) {
+  const rows = [];
+  let size = 0;
+  for (const row of cursor) {
+    for (const cell of row) size += typeof cell === 'string' ? cell.length : cell instanceof ArrayBuffer ? 4 * cell.byteLength : 8;
+    if (size > MAX_RESULT_MB * 1024 * 1024) throw new Error(`the result is larger than ${MAX_RESULT_MB} MB: SQLITE_TOOBIG`);
+    rows.push(row.map((cell) => (cell instanceof ArrayBuffer ? [...new Uint8Array(cell)] : cell)));
+  }
+  return rows;
 }
 
 const object = (env) => env.OBJECT.get(env.OBJECT.idFromName('database'));
