@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { measureBackends } from './backends.ts';
 import { noteEdits, productEdits } from './edits.ts';
 import { measureAvailability } from '../product/availability.ts';
 import { asJson, asTable, median, percentile, type Figures } from './figures.ts';
@@ -128,6 +129,7 @@ async function benchProduct(): Promise<void> {
 
 /** What one server process holds, and how long a member's key takes to another member. */
 async function benchSync(): Promise<void> {
+  if (wants('backend')) await measureBackends(figures);
   if (wants('sync.load')) {
     say('Load: 500 environments, 2,000 members, an edit every 2 s each');
     const load = await measureLoad({ environments: 500, members: 4, every: 2000, seconds: 30, say });
