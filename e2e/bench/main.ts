@@ -129,7 +129,7 @@ async function benchProduct(): Promise<void> {
 
 /** What one server process holds, and how long a member's key takes to another member. */
 async function benchSync(): Promise<void> {
-  if (wants('backend')) await measureBackends(figures);
+  if (wants('backend.cold', 'backend.redeploy')) await measureBackends(figures);
   if (wants('sync.load')) {
     say('Load: 500 environments, 2,000 members, an edit every 2 s each');
     const load = await measureLoad({ environments: 500, members: 4, every: 2000, seconds: 30, say });
@@ -180,7 +180,7 @@ async function benchNative(): Promise<void> {
 
 if (wants('create.native', 'hmr.native')) await benchNative();
 if (wants('create.cold', 'create.warm', 'phase', 'install', 'hmr.p', 'memory', 'tunnel')) await benchProduct();
-if (wants('sync.load', 'sync.key', 'sync.preview')) await benchSync();
+if (wants('backend.cold', 'backend.redeploy', 'sync.load', 'sync.key', 'sync.preview')) await benchSync();
 if (prefixes !== undefined && wants('availability')) await benchAvailability();
 process.stdout.write(`${options.json ? asJson(figures) : asTable(figures)}\n`);
 process.exit(0);
