@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -81,10 +81,10 @@ describe('the data folder', () => {
 
   test('[BD12] what a server that is gone has left running is ended first', async () => {
     const dataDir = driver.dataDir('left');
-    const left = fork('-e', [], { execPath: process.execPath, execArgv: ['-e', 'setInterval(() => {}, 1000)'], stdio: 'ignore', detached: true });
+    const left = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore', detached: true });
+    const ended = once(left, 'exit');
     const started = await processIdentity(left.pid ?? 0);
     await writeFile(lockPath(dataDir), JSON.stringify({ server: { pid: process.pid, started: 'long ago' }, engine: { pid: left.pid, started } }));
-    const ended = once(left, 'exit');
     const lock = await lockData(dataDir);
     expect(await ended).toEqual([null, 'SIGKILL']);
     await lock.release();
